@@ -1,0 +1,3 @@
+import { app } from '../../tooling/tsup/app.js';
+
+export default app({ main: 'src/main.ts' });
