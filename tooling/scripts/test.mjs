@@ -13,9 +13,10 @@ rmSync(report, { force: true });
 mkdirSync(path.dirname(report), { recursive: true });
 say('running the tests ...');
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-const code = await run('vitest', ['run', ...reporters, ...process.argv.slice(2)]);
+const filters = process.argv.slice(2);
+const code = await run('vitest', ['run', ...reporters, ...filters]);
 
-const summary = summarize(readReport(), code);
+const summary = summarize(readReport(), code, filters.length > 0);
 for (const line of summary.lines) process.stdout.write(`${line}\n`);
 process.exitCode = summary.failed > 0 ? code || 1 : 0;
 
