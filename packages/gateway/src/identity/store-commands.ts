@@ -1,0 +1,2 @@
+/** Store commands of users, tokens, apps and consents. */
+export const identityCommands = {} as const;

@@ -1,0 +1,39 @@
+import type { Logger } from 'pino';
+import { inlineEngine } from './inline-engine.js';
+import { lockDataDir } from './lock.js';
+import { openDatabase, prepareDataDir } from './open-database.js';
+import type { StoreEngine } from './engine.js';
+import { workerEngine } from './worker-engine.js';
+
+export interface StoreOptions {
+  readonly dataDir: string;
+  /** `serve` takes the directory for one process; `shared` is for administrative commands beside it. */
+  readonly use: 'serve' | 'shared';
+  /** `worker` keeps fsync off the event loop; `inline` runs in this thread. */
+  readonly thread: 'worker' | 'inline';
+  /** Built worker file; the one of this package unless told. */
+  readonly workerUrl?: URL;
+  readonly log?: Logger;
+}
+
+/** Opens the embedded store. @throws StartupError `data_dir_in_use`, `data_dir_unsafe`, `store_unusable` */
+export async function openStore(options: StoreOptions): Promise<StoreEngine> {
+  prepareDataDir(options.dataDir);
+  const unlock = options.use === 'serve' ? await lockDataDir(options.dataDir) : () => undefined;
+  try {
+    const engine =
+      options.thread === 'inline'
+        ? inlineEngine(await openDatabase(options.dataDir), options.log)
+        : await workerEngine(options);
+    return {
+      run: engine.run,
+      close: async () => {
+        await engine.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
