@@ -1,1 +1,5 @@
-export {};
+export { RUN_EXIT, signalExitCode } from './exit-codes.js';
+export { RUN_CODES, RunFailure, type RunCode } from './failure.js';
+export { runCommand, type RunOptions, type RunPorts, type RunResult } from './run-command.js';
+export type { RunDaemon } from './ask.js';
+export { failureLine, sayOnStderr, visible, type Say } from './messages.js';

@@ -1,0 +1,52 @@
+import { statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { type Executable, resolveExecutable } from '../resolve/executable.js';
+import { assertArgumentsUtf8, assertEnvironmentUtf8 } from './encoding.js';
+import { environmentDifferences } from './environment.js';
+import { type StdinKind, stdinKind } from './stdin.js';
+import { readWorkingDirectory, type WorkingDirectory } from './working-directory.js';
+
+/** Exactly what will be executed, held in memory from here to the spawn. */
+export interface BoundCommand {
+  readonly argv: readonly string[];
+  readonly executable: Executable;
+  readonly workingDirectory: WorkingDirectory;
+  /** The one environment object: described from it, spawned with it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly environmentDifferences: Readonly<Record<string, string>>;
+  readonly stdin: StdinKind;
+}
+
+/** Copies an environment without its unset members. */
+export function snapshotEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const copy: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) if (value !== undefined) copy[name] = value;
+  return Object.freeze(copy);
+}
+
+/**
+ * Resolves and describes a command of this process: program, interpreters, directory, environment, standard input.
+ *
+ * @throws RunFailure with the exit code that `airlock run` ends with
+ */
+export async function bindCommand(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<BoundCommand> {
+  assertArgumentsUtf8(argv);
+  assertEnvironmentUtf8(environment);
+  const workingDirectory = readWorkingDirectory();
+  assertArgumentsUtf8([workingDirectory.realPath]);
+  const user = userInfo();
+  const baseline = { home: user.homedir, user: user.username, shell: user.shell };
+  return {
+    argv: Object.freeze([...argv]),
+    executable: await resolveExecutable(argv[0] ?? '', environment.PATH),
+    workingDirectory,
+    environment,
+    environmentDifferences: environmentDifferences(environment, baseline),
+    stdin: stdinKind(0, statSync('/dev/null')),
+  };
+}

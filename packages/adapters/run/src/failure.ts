@@ -1,0 +1,49 @@
+import { RUN_EXIT } from './exit-codes.js';
+
+/** Codes of everything that keeps a command from being asked about or executed on this side of the daemon. */
+export const RUN_CODES = [
+  'command_not_found',
+  'not_executable',
+  'interpreter_not_found',
+  'interpreter_unsupported',
+  'program_unreadable',
+  'argument_not_utf8',
+  'environment_not_utf8',
+  'environment_not_bindable',
+  'working_directory_gone',
+  'program_changed',
+  'working_directory_changed',
+  'nested_run',
+  'usage',
+] as const;
+
+/** One of {@link RUN_CODES}. */
+export type RunCode = (typeof RUN_CODES)[number];
+
+interface RunFailureOptions {
+  readonly exitCode?: number;
+  /** What to type or change next. */
+  readonly fix?: string;
+  readonly cause?: unknown;
+}
+
+/** A command that is not asked about or not executed, with the exit code that says so. */
+export class RunFailure extends Error {
+  override readonly name = 'RunFailure';
+  readonly code: RunCode;
+  readonly exitCode: number;
+  readonly fix: string | undefined;
+
+  constructor(code: RunCode, message: string, options: RunFailureOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.exitCode = options.exitCode ?? RUN_EXIT.failed;
+    this.fix = options.fix;
+  }
+}
+
+/** The `errno` name of a failed system call, or undefined. */
+export function errnoOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
+  return typeof thrown.code === 'string' ? thrown.code : undefined;
+}

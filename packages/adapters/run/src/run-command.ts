@@ -1,0 +1,215 @@
+import { commandAction } from '@airlock/actions';
+import { type OutcomeBody, type RequestBody, RuntimeError } from '@airlock/runtime/client';
+import { type Answer, ask, type RunDaemon } from './ask.js';
+import { recheck, recheckStamps } from './execute/recheck.js';
+import { type ChildOutcome, execute, exitCodeOf } from './execute/spawn.js';
+import { RUN_EXIT, signalExitCode } from './exit-codes.js';
+import { type BoundCommand, bindCommand, snapshotEnvironment } from './facts/bound-command.js';
+import { RunFailure } from './failure.js';
+import type { Executable } from './resolve/executable.js';
+import { failureLine, type Say } from './messages.js';
+import { assertCommand, assertNotNested, INSIDE_RUN } from './usage.js';
+import { type Interruption, watchInterrupts } from './waiting.js';
+
+export interface RunOptions {
+  /** Folder of the paired workspace. */
+  readonly workspace: string;
+  /** Seconds until nobody has answered. */
+  readonly timeoutSeconds: number;
+  /** Claimed text for the human. */
+  readonly label?: string;
+  readonly sessionId?: string;
+  /** Whether the command line had a `--` before the command. */
+  readonly afterSeparator: boolean;
+}
+
+export interface RunPorts {
+  /** Connects, starting the daemon if need be; asked for only once the command is known to be executable. */
+  readonly daemon: (signal: AbortSignal) => Promise<RunDaemon>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A line for the human; never written to the child's standard output. */
+  readonly say: Say;
+}
+
+/** How a run ended, for scripts. */
+export interface RunResult {
+  readonly exitCode: number;
+  readonly outcome: 'executed' | 'rejected' | 'policy' | 'timeout' | 'failed' | 'interrupted';
+  readonly requestId?: string | undefined;
+  /** `HARP_ERR_…` or a local code; absent when the command ran or was plainly rejected. */
+  readonly code?: string | undefined;
+  /** Untrusted text of the approver, or our own explanation. */
+  readonly reason?: string | undefined;
+  /** The signal that ended the child. */
+  readonly signal?: string | undefined;
+}
+
+interface Run {
+  readonly options: RunOptions;
+  readonly ports: RunPorts;
+  readonly interruption: Interruption;
+}
+
+function requestBody(command: BoundCommand, options: RunOptions): RequestBody {
+  const { identity, interpreters } = command.executable;
+  const action = commandAction({
+    argv: command.argv,
+    cwd: command.workingDirectory.realPath,
+    program: identity.realPath,
+    programSha256: identity.sha256,
+    interpreters: interpreters.map((each) => ({ path: each.identity.realPath, sha256: each.identity.sha256 })),
+    environment: command.environmentDifferences,
+    stdin: command.stdin,
+    ...(options.label === undefined ? {} : { label: options.label }),
+  });
+  return {
+    workspace: options.workspace,
+    action: { ...action },
+    timeoutSeconds: options.timeoutSeconds,
+    source: 'run',
+    ...(options.sessionId === undefined ? {} : { sessionId: options.sessionId }),
+  };
+}
+
+function interrupted(run: Run, requestId?: string): RunResult {
+  const number = run.interruption.received();
+  return {
+    exitCode: number === null ? RUN_EXIT.interrupted : signalExitCode(number),
+    outcome: 'interrupted',
+    requestId,
+  };
+}
+
+function denied(answer: Extract<Answer, { answer: 'deny' }>, say: Say): RunResult {
+  const { outcome, requestId, code, reason, fix } = answer;
+  const rest = { outcome, requestId, code, reason };
+  switch (outcome) {
+    case 'rejected':
+      say(failureLine('rejected', `by the approver${reason === undefined ? '' : `: ${reason}`}`));
+      return { exitCode: RUN_EXIT.refused, ...rest };
+    case 'policy':
+      say(failureLine(code ?? 'policy', `denied by policy${reason === undefined ? '' : `: ${reason}`}`, fix));
+      return { exitCode: RUN_EXIT.refused, ...rest };
+    case 'timeout':
+      say(failureLine(code ?? 'timeout', 'nobody answered in time; nothing was executed'));
+      return { exitCode: RUN_EXIT.timeout, ...rest };
+    case 'failed':
+      say(failureLine(code ?? 'internal_error', reason ?? 'the request failed; nothing was executed', fix));
+      return { exitCode: RUN_EXIT.failed, ...rest };
+  }
+}
+
+/** Milliseconds for a claim or an outcome report; the daemon answers both from memory and one durable write. */
+const DAEMON_CALL_MS = 15_000;
+
+interface Approved {
+  readonly run: Run;
+  readonly daemon: RunDaemon;
+  readonly requestId: string;
+  readonly command: BoundCommand;
+}
+
+/** The child has ended or never began; that the daemon cannot write it down changes nothing for the caller. */
+async function report(approved: Approved, outcome: OutcomeBody): Promise<void> {
+  try {
+    await approved.daemon.outcome(approved.requestId, outcome, { signal: AbortSignal.timeout(DAEMON_CALL_MS) });
+  } catch (error) {
+    const code = error instanceof RuntimeError ? error.code : 'internal_error';
+    approved.run.ports.say(failureLine(code, 'the outcome could not be recorded; the audit log will say "unknown"'));
+  }
+}
+
+function executed(approved: Approved, outcome: ChildOutcome): RunResult {
+  const { requestId, command, run } = approved;
+  const exitCode = exitCodeOf(outcome);
+  if (outcome.result === 'not-started') {
+    run.ports.say(failureLine(outcome.code, `${command.executable.path} could not be started`));
+    return { exitCode, outcome: 'failed', requestId, code: outcome.code };
+  }
+  const signal = outcome.result === 'signalled' ? { signal: outcome.signal } : {};
+  return { exitCode, outcome: 'executed', requestId, ...signal };
+}
+
+/** The approval is ours: one last look, then start. */
+async function startClaimed(approved: Approved, files: Executable): Promise<RunResult> {
+  const { run, command, requestId } = approved;
+  if (run.interruption.signal.aborted) {
+    await report(approved, { result: 'not-started', code: 'interrupted' });
+    return interrupted(run, requestId);
+  }
+  try {
+    recheckStamps(command, files);
+  } catch (error) {
+    await report(approved, {
+      result: 'not-started',
+      code: error instanceof RunFailure ? error.code : 'program_changed',
+    });
+    throw error;
+  }
+  const running = execute(command);
+  run.interruption.release();
+  const outcome = await running;
+  await report(approved, outcome);
+  return executed(approved, outcome);
+}
+
+/** After the approval: look again at everything on disk, then take the approval, which works once. */
+async function executeApproved(approved: Approved): Promise<RunResult> {
+  const { run, daemon, requestId, command } = approved;
+  const files = await recheck(command);
+  if (run.interruption.signal.aborted) return interrupted(run, requestId);
+  const claim = await daemon.claim(requestId, { signal: AbortSignal.timeout(DAEMON_CALL_MS) });
+  if (!claim.granted) {
+    run.ports.say(failureLine(claim.code, claim.message));
+    return { exitCode: RUN_EXIT.failed, outcome: 'failed', requestId, code: claim.code, reason: claim.message };
+  }
+  return await startClaimed(approved, files);
+}
+
+async function askAndExecute(run: Run, command: BoundCommand): Promise<RunResult> {
+  const { ports, interruption, options } = run;
+  const daemon = await ports.daemon(interruption.signal);
+  const answer = await ask(daemon, requestBody(command, options), { interruption, say: ports.say });
+  switch (answer.answer) {
+    case 'allow':
+      return await executeApproved({ run, daemon, requestId: answer.requestId, command });
+    case 'deny':
+      return denied(answer, ports.say);
+    case 'interrupted':
+      return interrupted(run, answer.requestId);
+  }
+}
+
+function failed(error: unknown, run: Run): RunResult {
+  if (run.interruption.signal.aborted) return interrupted(run);
+  if (error instanceof RunFailure) {
+    run.ports.say(failureLine(error.code, error.message, error.fix));
+    return { exitCode: error.exitCode, outcome: 'failed', code: error.code, reason: error.message };
+  }
+  if (error instanceof RuntimeError) {
+    run.ports.say(failureLine(error.code, error.message, error.fix));
+    return { exitCode: RUN_EXIT.failed, outcome: 'failed', code: error.code, reason: error.message };
+  }
+  throw error;
+}
+
+/**
+ * `airlock run`: binds the command, asks, checks everything again, takes the approval and executes exactly what was
+ * approved, with the caller's terminal, streams and signals. Says on `ports.say` why it did not.
+ *
+ * @param argv - the command and its arguments, as typed
+ * @returns the exit code for the process and what happened; never rejects for a refusal
+ */
+export async function runCommand(argv: readonly string[], options: RunOptions, ports: RunPorts): Promise<RunResult> {
+  const run: Run = { options, ports, interruption: watchInterrupts() };
+  try {
+    assertCommand(argv, options.afterSeparator);
+    assertNotNested(ports.environment);
+    const environment = snapshotEnvironment({ ...ports.environment, [INSIDE_RUN]: '1' });
+    return await askAndExecute(run, await bindCommand(argv, environment));
+  } catch (error) {
+    return failed(error, run);
+  } finally {
+    run.interruption.release();
+  }
+}
