@@ -13,6 +13,7 @@ export interface RuntimePaths {
   readonly socket: string;
   readonly pidFile: string;
   readonly stateFile: string;
+  readonly openRequestsFile: string;
   readonly restrictionsFile: string;
   readonly journalFile: string;
   readonly auditFile: string;
@@ -61,6 +62,7 @@ function withFiles(bases: Bases): RuntimePaths {
     socket: join(bases.runtime, 'daemon.sock'),
     pidFile: join(bases.runtime, 'daemon.pid'),
     stateFile: join(bases.state, 'state.json'),
+    openRequestsFile: join(bases.state, 'open-requests.json'),
     restrictionsFile: join(bases.state, 'restrictions.jsonl'),
     journalFile: join(bases.state, 'journal.jsonl'),
     auditFile: join(bases.state, 'audit.jsonl'),

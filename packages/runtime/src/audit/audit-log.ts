@@ -1,0 +1,120 @@
+import type { AuditEntry } from '@airlock/enforcer';
+import { formatTime } from '@airlock/protocol';
+import { ChainFile } from '../chain/chain-file.js';
+import type { ChainFields, ChainLine } from '../chain/chain-lines.js';
+import { toRuntimeError, type RuntimeError } from '../errors.js';
+import { nodeFs, type FsPort } from '../files/fs-port.js';
+import type { Integrity } from '../files/integrity.js';
+import type { Lock } from '../lock/lock.js';
+import { redact } from './redact.js';
+
+/** Entries of the runtime beside those of the engine. */
+export const RUNTIME_AUDIT_KINDS = [
+  'daemon.started',
+  'daemon.stopped',
+  'daemon.stop-requested',
+  'journal.recovered',
+  'audit.recovered',
+  'workspace.added',
+] as const;
+export type RuntimeAuditKind = (typeof RUNTIME_AUDIT_KINDS)[number];
+
+export type AuditRecord = AuditEntry | (Omit<AuditEntry, 'kind'> & { readonly kind: RuntimeAuditKind });
+
+export interface AuditOptions {
+  readonly file: string;
+  readonly lock: Lock;
+  readonly integrity: Integrity;
+  readonly fs?: FsPort;
+}
+
+/** The hash-chained log of ENF-190. It holds hashes, ids, outcomes and codes, never plaintext and never secrets. */
+export class AuditLog {
+  readonly #chain: ChainFile;
+  readonly #unfinished = new Map<string, ChainFields>();
+  #dirty = false;
+
+  /** Throws `audit_unavailable` when it is damaged or cannot be used; the file is never overwritten. */
+  constructor(options: AuditOptions) {
+    let torn = 0;
+    this.#chain = ChainFile.open({
+      file: options.file,
+      lock: options.lock,
+      integrity: options.integrity,
+      fs: options.fs ?? nodeFs,
+      durable: false,
+      codes: { corrupt: 'audit_unavailable', unavailable: 'audit_unavailable' },
+      onLine: (line) => this.#follow(line),
+      onReset: () => this.#unfinished.clear(),
+      onTornTail: (bytes) => {
+        torn += bytes;
+      },
+    });
+    this.#tornAtOpen = torn;
+  }
+
+  readonly #tornAtOpen: number;
+
+  /**
+   * Closes what an earlier run left open: a cut-off line is named, and every execution that was granted without a known
+   * end gets the outcome `unknown`.
+   */
+  settle(at: number): void {
+    if (this.#tornAtOpen > 0) this.append({ kind: 'audit.recovered', at, reason: `${this.#tornAtOpen} bytes` });
+    for (const [requestId, granted] of [...this.#unfinished]) {
+      const workspaceId = granted.workspaceId;
+      this.append({
+        kind: 'execution.outcome',
+        at,
+        requestId,
+        outcome: 'unknown',
+        ...(typeof workspaceId === 'string' ? { workspaceId } : {}),
+      });
+    }
+  }
+
+  /** Adds an entry. Throws `audit_unavailable`. */
+  append(record: AuditRecord): void {
+    this.#chain.locked(() => this.#chain.append(fieldsOf(record)));
+    this.#dirty = true;
+  }
+
+  /** Flushes and records how far the log has come. Throws `audit_unavailable`. */
+  maintain(): void {
+    if (this.#dirty) this.#chain.flush();
+    this.#dirty = false;
+    this.#chain.anchor();
+  }
+
+  close(): void {
+    try {
+      this.maintain();
+    } finally {
+      this.#chain.close();
+    }
+  }
+
+  #follow({ entry }: ChainLine): void {
+    if (typeof entry.requestId !== 'string') return;
+    if (entry.kind === 'execution.granted') this.#unfinished.set(entry.requestId, entry);
+    if (entry.kind === 'execution.outcome') this.#unfinished.delete(entry.requestId);
+  }
+}
+
+function fieldsOf(record: AuditRecord): ChainFields {
+  const fields: Record<string, string | number | boolean> = { at: formatTime(record.at) };
+  for (const [name, value] of Object.entries(record)) {
+    if (name === 'at' || value === undefined) continue;
+    fields[name] = typeof value === 'string' ? redact(value) : value;
+  }
+  return fields;
+}
+
+/** Appends where a failure must not stop the caller; the failure is handed on. */
+export function appendOr(log: AuditLog, record: AuditRecord, failed: (error: RuntimeError<string>) => void): void {
+  try {
+    log.append(record);
+  } catch (cause) {
+    failed(toRuntimeError(cause));
+  }
+}

@@ -1,0 +1,150 @@
+import type { JournalEntry } from '@airlock/enforcer';
+import { parseTime } from '@airlock/protocol';
+import { z } from 'zod';
+import { ChainFile } from '../chain/chain-file.js';
+import type { ChainLine } from '../chain/chain-lines.js';
+import { RuntimeError, toRuntimeError } from '../errors.js';
+import { nodeFs, type FsPort } from '../files/fs-port.js';
+import type { Integrity } from '../files/integrity.js';
+import type { Lock } from '../lock/lock.js';
+
+const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
+const text = z.string().min(1).max(200);
+
+const storedSchema = z.strictObject({
+  requestId: text,
+  artifactHash: hex64,
+  nonce: text,
+  signerKeyId: text,
+  decision: z.enum(['approve', 'reject']),
+  decidedAt: z.string(),
+  expiresAt: z.string(),
+  prev: hex64,
+});
+
+/** Retention of ENF-110, milliseconds. */
+const KEEP_AFTER_DECISION = 86_400_000;
+const KEEP_AFTER_EXPIRY = 60_000;
+
+/** Entries that may be dropped before the file is rewritten without them. */
+const COMPACT_AT = 256;
+
+export type RecordAnswer =
+  | { readonly result: 'recorded' }
+  | { readonly result: 'replayed' }
+  | { readonly result: 'unavailable'; readonly error: RuntimeError<string> };
+
+export interface JournalOptions {
+  readonly file: string;
+  readonly lock: Lock;
+  readonly integrity: Integrity;
+  /** Wall clock, epoch milliseconds. */
+  readonly now: () => number;
+  readonly onTornTail: (bytes: number) => void;
+  readonly fs?: FsPort;
+}
+
+interface Remembered {
+  readonly keys: readonly [string, string];
+  /** Epoch milliseconds until which the entry must be kept. */
+  readonly keepUntil: number;
+}
+
+/**
+ * The single-use journal (ENF-100): a decision is recorded once per (requestId, artifactHash) and once per
+ * (nonce, signerKeyId), across processes and crashes. It is on stable storage before `record` answers.
+ */
+export class Journal {
+  readonly #now: () => number;
+  readonly #entries: Remembered[] = [];
+  readonly #used = new Set<string>();
+  readonly #chain: ChainFile;
+
+  /** Throws `journal_corrupt` or `journal_unavailable`; the file is never overwritten. */
+  constructor(options: JournalOptions) {
+    this.#now = options.now;
+    this.#chain = ChainFile.open({
+      file: options.file,
+      lock: options.lock,
+      integrity: options.integrity,
+      fs: options.fs ?? nodeFs,
+      durable: true,
+      codes: { corrupt: 'journal_corrupt', unavailable: 'journal_unavailable' },
+      onLine: (line) => this.#remember(line, options.file),
+      onReset: () => this.#forgetAll(),
+      onTornTail: options.onTornTail,
+    });
+  }
+
+  /** Number of entries kept. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** Checks and appends in one step. Never throws. */
+  record(entry: JournalEntry): RecordAnswer {
+    try {
+      return this.#chain.locked(() => {
+        if (keysOf(entry).some((key) => this.#used.has(key))) return { result: 'replayed' };
+        this.#chain.append({ ...entry });
+        return { result: 'recorded' };
+      });
+    } catch (cause) {
+      return { result: 'unavailable', error: toRuntimeError(cause) };
+    }
+  }
+
+  /** Records how far the journal has come and drops what has outlived its retention. Throws as the constructor does. */
+  maintain(): void {
+    this.#chain.anchor();
+    const now = this.#now();
+    const fresh = this.#entries.findIndex((entry) => entry.keepUntil > now);
+    const old = fresh === -1 ? this.#entries.length - 1 : fresh;
+    if (old >= COMPACT_AT) this.#chain.dropFirst(old);
+  }
+
+  /** Like `maintain`, then the file is closed; every later `record` answers `unavailable`. */
+  close(): void {
+    try {
+      this.maintain();
+    } finally {
+      this.#chain.close();
+    }
+  }
+
+  #remember(line: ChainLine, file: string): void {
+    const parsed = storedSchema.safeParse(line.entry);
+    const times = parsed.success ? [parsed.data.decidedAt, parsed.data.expiresAt].map(readTime) : [];
+    const [decidedAt, expiresAt] = times;
+    if (!parsed.success || typeof decidedAt !== 'number' || typeof expiresAt !== 'number') {
+      throw new RuntimeError('journal_corrupt', `${file} holds an entry that is none of ours`, {
+        file,
+        fix: 'airlock doctor',
+      });
+    }
+    const keys = keysOf(parsed.data);
+    for (const key of keys) this.#used.add(key);
+    this.#entries.push({ keys, keepUntil: Math.max(decidedAt + KEEP_AFTER_DECISION, expiresAt + KEEP_AFTER_EXPIRY) });
+  }
+
+  #forgetAll(): void {
+    this.#entries.length = 0;
+    this.#used.clear();
+  }
+}
+
+function keysOf(entry: Pick<JournalEntry, 'requestId' | 'artifactHash' | 'nonce' | 'signerKeyId'>): [string, string] {
+  return [
+    JSON.stringify(['artifact', entry.requestId, entry.artifactHash]),
+    JSON.stringify(['nonce', entry.nonce, entry.signerKeyId]),
+  ];
+}
+
+function readTime(text: string): number | null {
+  try {
+    return parseTime(text);
+  } catch (cause) {
+    if (cause instanceof Error) return null;
+    throw cause;
+  }
+}

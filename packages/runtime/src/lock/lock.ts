@@ -1,0 +1,92 @@
+import { createRequire } from 'node:module';
+import type { DatabaseSync as PortableDatabase } from '@photostructure/sqlite';
+import { RuntimeError } from '../errors.js';
+import { createSecure } from '../files/secure-file.js';
+
+/**
+ * An exclusive lock that the kernel gives back when its process ends, however it ends: an EXCLUSIVE transaction on an
+ * empty SQLite database. Nothing is ever written to it.
+ */
+export interface Lock {
+  readonly held: boolean;
+  /** Throws `lock_held` when somebody else has it after `waitMs`, `lock_unavailable` when it cannot be taken at all. */
+  acquire(): void;
+  release(): void;
+  close(): void;
+}
+
+const SQLITE_BUSY = 5;
+
+interface LockDatabase {
+  exec(sql: string): void;
+  close(): void;
+}
+
+type OpenDatabase = (path: string, waitMs: number) => LockDatabase;
+
+let opener: OpenDatabase | undefined;
+
+function loadOpener(): OpenDatabase {
+  const builtin = process.getBuiltinModule?.('node:sqlite') as { DatabaseSync?: typeof PortableDatabase } | undefined;
+  const constructor =
+    builtin?.DatabaseSync ??
+    (createRequire(import.meta.url)('@photostructure/sqlite') as { DatabaseSync: typeof PortableDatabase })
+      .DatabaseSync;
+  return (path, waitMs) => new constructor(path, { timeout: waitMs });
+}
+
+/** Opens the lock file; nothing is locked yet. Throws `lock_unavailable`. */
+export function openLock(path: string, waitMs = 0): Lock {
+  let database: LockDatabase;
+  try {
+    createSecure(path);
+    opener ??= loadOpener();
+    database = opener(path, waitMs);
+    database.exec('PRAGMA journal_mode=MEMORY');
+  } catch (cause) {
+    throw lockError(path, cause);
+  }
+  return new SqliteLock(path, database);
+}
+
+function lockError(path: string, cause: unknown): RuntimeError {
+  const busy = cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY;
+  if (busy) return new RuntimeError('lock_held', `another process holds ${path}`, { cause, file: path });
+  return new RuntimeError('lock_unavailable', `${path} cannot be locked`, { cause, file: path, fix: 'airlock doctor' });
+}
+
+class SqliteLock implements Lock {
+  readonly #path: string;
+  readonly #database: LockDatabase;
+  #held = false;
+
+  constructor(path: string, database: LockDatabase) {
+    this.#path = path;
+    this.#database = database;
+  }
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  acquire(): void {
+    if (this.#held) return;
+    try {
+      this.#database.exec('BEGIN EXCLUSIVE');
+    } catch (cause) {
+      throw lockError(this.#path, cause);
+    }
+    this.#held = true;
+  }
+
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#database.exec('ROLLBACK');
+  }
+
+  close(): void {
+    this.#held = false;
+    this.#database.close();
+  }
+}

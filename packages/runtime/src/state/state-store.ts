@@ -1,0 +1,214 @@
+import type { DurableAuth, DurableRecord, DurableState, OpenRequest, Standing } from '@airlock/enforcer';
+import { parseJson } from '@airlock/protocol';
+import type { z } from 'zod';
+import { RuntimeError } from '../errors.js';
+import type { FsPort } from '../files/fs-port.js';
+import type { Integrity } from '../files/integrity.js';
+import { readSealed, writeSealed } from '../files/sealed-json.js';
+import type { Ports } from '../ports/ports.js';
+import type { SecretStore } from '../secrets/secret-store.js';
+import {
+  authSecretSchema,
+  EMPTY_STATE,
+  openRequestsSchema,
+  pairingSecretSchema,
+  stateSchema,
+  type StoredStanding,
+  type StoredState,
+  type StoredWorkspace,
+} from './state-schema.js';
+
+export interface StateOptions {
+  readonly stateFile: string;
+  readonly openRequestsFile: string;
+  readonly secrets: SecretStore;
+  readonly integrity: Integrity;
+  readonly ports: Pick<Ports, 'uuid'>;
+  readonly fs: FsPort;
+}
+
+/** A workspace by its real path, without what the engine knows about it. */
+export type Workspace = Omit<StoredWorkspace, 'standing'>;
+
+/**
+ * Everything that outlives a run: sign-in, workspaces, pairings, pins, rejections. Secrets go into the secret store
+ * under a fresh name before the state file names them, so that a crash at any point leaves one consistent version.
+ */
+export class StateStore {
+  readonly #options: StateOptions;
+  #state: StoredState;
+  #queue: Promise<void> = Promise.resolve();
+
+  /** Throws `state_corrupt` when the file is damaged, missing or not ours; it is never overwritten then. */
+  constructor(options: StateOptions) {
+    this.#options = options;
+    this.#state = this.#load();
+  }
+
+  get workspaces(): readonly Workspace[] {
+    return this.#state.workspaces;
+  }
+
+  get gatewayUrl(): string | null {
+    return this.#state.auth?.gatewayUrl ?? null;
+  }
+
+  /** What the engine starts with. Throws `state_corrupt` when a secret that the state names is missing or damaged. */
+  async durable(): Promise<DurableState> {
+    const workspaces: Standing[] = [];
+    for (const workspace of this.#state.workspaces) {
+      if (workspace.standing !== null) workspaces.push(await this.#standingOf(workspace, workspace.standing));
+    }
+    return {
+      auth: await this.#auth(),
+      workspaces,
+      openRequests: this.#openRequests(),
+      rejections: this.#state.rejections,
+    };
+  }
+
+  /** Adds a workspace durably before anything else knows it. */
+  async addWorkspace(workspace: Workspace): Promise<void> {
+    await this.#exclusive(async () => {
+      this.#save({ ...this.#state, workspaces: [...this.#state.workspaces, { ...workspace, standing: null }] });
+    });
+  }
+
+  /** Replaces one record; settles when it is on stable storage. Records are written in the order of the calls. */
+  async persist(record: DurableRecord): Promise<void> {
+    switch (record.kind) {
+      case 'auth':
+        return this.#exclusive(() => this.#persistAuth(record.value));
+      case 'workspace':
+        return this.#exclusive(() => this.#persistStanding(record.value));
+      case 'rejections':
+        return this.#exclusive(async () => this.#save({ ...this.#state, rejections: [...record.value] }));
+      case 'open-requests':
+        return this.#exclusive(async () => this.#saveOpenRequests(record.value));
+      default:
+        return record satisfies never;
+    }
+  }
+
+  async #persistAuth(value: DurableAuth | null): Promise<void> {
+    const old = this.#state.auth?.secret;
+    if (value === null) {
+      this.#save({ ...this.#state, auth: null });
+    } else {
+      const { gatewayUrl, ...rest } = value;
+      const secret = await this.#keepSecret('auth', rest);
+      this.#save({ ...this.#state, auth: { gatewayUrl, kind: value.credential.kind, secret } });
+    }
+    if (old !== undefined) await this.#options.secrets.delete(old);
+  }
+
+  async #persistStanding(value: Standing): Promise<void> {
+    const old = this.#state.workspaces.find((one) => one.workspaceId === value.workspaceId);
+    if (old === undefined) throw new RuntimeError('state_unavailable', `unknown workspace ${value.workspaceId}`);
+    const { active, workspaceId, enforcerId, enforcerLabel, workspaceName, ...rest } = value;
+    let stored: StoredStanding['active'] = null;
+    if (active !== null) {
+      const { routingToken, pairingKey, ...open } = active;
+      const secret = await this.#keepSecret('pairing', { routingToken, pairingKey });
+      stored = { ...open, capabilities: [...open.capabilities], secret };
+    }
+    const standing: StoredStanding = { ...rest, revokedKeys: [...rest.revokedKeys], active: stored };
+    const next: StoredWorkspace = { path: old.path, workspaceId, enforcerId, enforcerLabel, workspaceName, standing };
+    const workspaces = this.#state.workspaces.map((one) => (one === old ? next : one));
+    this.#save({ ...this.#state, workspaces });
+    const oldSecret = old.standing?.active?.secret;
+    if (oldSecret !== undefined) await this.#options.secrets.delete(oldSecret);
+  }
+
+  async #keepSecret(kind: string, value: unknown): Promise<string> {
+    const name = `${kind}.${this.#options.ports.uuid()}`;
+    await this.#options.secrets.set(name, JSON.stringify(value));
+    return name;
+  }
+
+  async #readSecret<T>(name: string, schema: z.ZodType<T>): Promise<T> {
+    const text = await this.#options.secrets.get(name);
+    if (text === null) throw this.#corrupt(`names the secret ${name}, which is missing`);
+    try {
+      return schema.parse(parseJson(text));
+    } catch (cause) {
+      throw this.#corrupt(`names the secret ${name}, which is damaged`, cause);
+    }
+  }
+
+  async #auth(): Promise<DurableAuth | null> {
+    const { auth } = this.#state;
+    if (auth === null) return null;
+    const { credential, app } = await this.#readSecret(auth.secret, authSecretSchema);
+    const { clientId, clientSecret } = app ?? {};
+    return {
+      gatewayUrl: auth.gatewayUrl,
+      credential,
+      ...(clientId === undefined ? {} : { app: { clientId, ...(clientSecret === undefined ? {} : { clientSecret }) } }),
+    };
+  }
+
+  async #standingOf(workspace: Workspace, standing: StoredStanding): Promise<Standing> {
+    const { workspaceId, enforcerId, enforcerLabel, workspaceName } = workspace;
+    const identity = { workspaceId, enforcerId, enforcerLabel, workspaceName };
+    if (standing.active === null) return { ...identity, ...standing, active: null };
+    const { secret, ...open } = standing.active;
+    const keys = await this.#readSecret(secret, pairingSecretSchema);
+    return { ...identity, ...standing, active: { ...open, ...keys } };
+  }
+
+  #load(): StoredState {
+    const { stateFile, integrity } = this.#options;
+    try {
+      const value = readSealed(stateFile, this.#sealing('state'));
+      if (value !== undefined) return stateSchema.parse(value);
+    } catch (cause) {
+      if (cause instanceof RuntimeError) throw cause;
+      throw this.#corrupt('is damaged', cause);
+    }
+    if (integrity.initialised) throw this.#corrupt('is missing');
+    this.#save(EMPTY_STATE);
+    return EMPTY_STATE;
+  }
+
+  #save(state: StoredState): void {
+    writeSealed(this.#options.stateFile, state, this.#sealing('state'));
+    this.#state = state;
+  }
+
+  /**
+   * The list serves one purpose: to withdraw at the gateway what a crash left open. What it says cannot allow
+   * anything, so a damaged list is an empty one and the next write replaces it.
+   */
+  #openRequests(): readonly OpenRequest[] {
+    try {
+      return openRequestsSchema.parse(readSealed(this.#options.openRequestsFile, this.#sealing('open-requests')) ?? []);
+    } catch (cause) {
+      if (cause instanceof Error) return [];
+      throw cause;
+    }
+  }
+
+  #saveOpenRequests(value: readonly OpenRequest[]): void {
+    writeSealed(this.#options.openRequestsFile, value, this.#sealing('open-requests'));
+  }
+
+  #sealing(label: string) {
+    return { integrity: this.#options.integrity, fs: this.#options.fs, label };
+  }
+
+  async #exclusive(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  #corrupt(what: string, cause?: unknown): RuntimeError {
+    const { stateFile } = this.#options;
+    return new RuntimeError('state_corrupt', `${stateFile} ${what}`, {
+      file: stateFile,
+      fix: 'airlock doctor',
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
