@@ -1,2 +1,72 @@
+import { createApp, listApps, rotateAppSecret, updateApp } from './commands/apps.js';
+import { checkConsent, decideConsent, listConsents } from './commands/consents.js';
+import { findCredentials } from './commands/credentials.js';
+import {
+  createDeviceCode,
+  decideDevice,
+  findPendingDevice,
+  pollDeviceCode,
+} from './commands/devices.js';
+import { createEnrollmentCode, loginByCode, registerApprover } from './commands/enrollment.js';
+import {
+  consumeOidcRecord,
+  deleteOidcRecord,
+  deleteOidcRecordsOfGrant,
+  findOidcRecord,
+  findOidcRecordByUid,
+  putOidcRecord,
+} from './commands/oidc-records.js';
+import { createPat, listPats, revokePat } from './commands/pats.js';
+import {
+  findFamily,
+  findRefreshToken,
+  insertFamily,
+  revokeApproverTokens,
+  revokeByRefreshToken,
+  revokeFamily,
+  rotateRefreshToken,
+} from './commands/tokens.js';
+import { keepSecret, sweepIdentity } from './commands/upkeep.js';
+import { addUser, findLogin, findUser, findUserByName, listUsers } from './commands/users.js';
+
 /** Store commands of users, tokens, apps and consents. */
-export const identityCommands = {} as const;
+export const identityCommands = {
+  addUser,
+  checkConsent,
+  consumeOidcRecord,
+  createApp,
+  createDeviceCode,
+  createEnrollmentCode,
+  createPat,
+  decideConsent,
+  decideDevice,
+  deleteOidcRecord,
+  deleteOidcRecordsOfGrant,
+  findCredentials,
+  findFamily,
+  findLogin,
+  findOidcRecord,
+  findOidcRecordByUid,
+  findPendingDevice,
+  findRefreshToken,
+  findUser,
+  findUserByName,
+  insertFamily,
+  keepSecret,
+  listApps,
+  listConsents,
+  listPats,
+  listUsers,
+  loginByCode,
+  pollDeviceCode,
+  putOidcRecord,
+  registerApprover,
+  revokeApproverTokens,
+  revokeByRefreshToken,
+  revokeFamily,
+  revokePat,
+  rotateAppSecret,
+  rotateRefreshToken,
+  sweepIdentity,
+  updateApp,
+} as const;
