@@ -1,3 +1,5 @@
+import { AirlockError } from '@airlock/protocol';
+
 /** Codes of everything that goes wrong on this machine; wire codes are another family. */
 export const RUNTIME_CODES = [
   'audit_unavailable',
@@ -41,15 +43,12 @@ export interface RuntimeErrorOptions {
 }
 
 /** Local failure: `code` is stable, `message` says what and why, `fix` what to type. */
-export class RuntimeError<C extends string = RuntimeCode> extends Error {
-  override readonly name = 'RuntimeError';
-  readonly code: C;
+export class RuntimeError<C extends string = RuntimeCode> extends AirlockError<C> {
   readonly fix: string | undefined;
   readonly file: string | undefined;
 
   constructor(code: C, message: string, options: RuntimeErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.code = code;
+    super(code, message, options.cause === undefined ? undefined : { cause: options.cause });
     this.fix = options.fix;
     this.file = options.file;
   }

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { formatTime } from '@airlock/protocol';
+import { ChainFile } from '../chain/chain-file.js';
+import type { ChainLine } from '../chain/chain-lines.js';
+import { nodeFs, type FsPort } from '../files/fs-port.js';
+import { openIntegrity, type Integrity } from '../files/integrity.js';
+import { ensureSecureDirectory } from '../files/secure-directory.js';
+import { openLock, type Lock } from '../lock/lock.js';
+import type { RuntimePaths } from '../paths/paths.js';
+import { nodePorts } from '../ports/ports.js';
+import { openSecretStore } from '../secrets/open.js';
+
+/** How long a short file lock is waited for, milliseconds. */
+export const FILE_LOCK_WAIT = 2000;
+
+export interface RestrictionsOptions {
+  readonly file: string;
+  readonly lock: Lock;
+  readonly integrity: Integrity;
+  readonly fs?: FsPort;
+}
+
+/**
+ * The append-only list of local restrictions (LOC-085). In force needs nobody's approval; taking one back is only
+ * possible where the user may do so alone, as after a stop (LOC-065).
+ */
+export class Restrictions {
+  readonly #chain: ChainFile;
+  #stopped = false;
+
+  /** Throws `state_corrupt` when the list is damaged or was shortened: then the strictest policy is in force. */
+  constructor(options: RestrictionsOptions) {
+    this.#chain = ChainFile.open({
+      file: options.file,
+      lock: options.lock,
+      integrity: options.integrity,
+      fs: options.fs ?? nodeFs,
+      durable: true,
+      codes: { corrupt: 'state_corrupt', unavailable: 'state_unavailable' },
+      onLine: (line) => this.#follow(line),
+      onReset: () => {
+        this.#stopped = false;
+      },
+      onTornTail: () => undefined,
+    });
+  }
+
+  /** Whether the user stopped the daemon and has not started it again. */
+  get stopped(): boolean {
+    return this.#chain.locked(() => this.#stopped);
+  }
+
+  /** Records a stop or a start; nothing when it is so already. */
+  setStopped(stopped: boolean, at: number): void {
+    this.#chain.locked(() => {
+      if (this.#stopped !== stopped) this.#chain.append({ kind: stopped ? 'stop' : 'start', at: formatTime(at) });
+    });
+    this.#chain.anchor();
+  }
+
+  close(): void {
+    this.#chain.close();
+  }
+
+  #follow({ entry }: ChainLine): void {
+    if (entry.kind === 'stop') this.#stopped = true;
+    if (entry.kind === 'start') this.#stopped = false;
+  }
+}
+
+/** Opens the list for one piece of work of a command. Throws as the constructor does. */
+export async function withRestrictions<T>(paths: RuntimePaths, work: (list: Restrictions) => T): Promise<T> {
+  ensureSecureDirectory(paths.state);
+  const integrity = await openIntegrity(await openSecretStore(paths), nodePorts);
+  const lock = openLock(join(paths.state, 'restrictions.lock'), FILE_LOCK_WAIT);
+  try {
+    const list = new Restrictions({ file: paths.restrictionsFile, lock, integrity });
+    try {
+      return work(list);
+    } finally {
+      list.close();
+    }
+  } finally {
+    lock.close();
+  }
+}
