@@ -1,0 +1,68 @@
+import { type JsonValue, parseMessage } from '@airlock/protocol';
+import { GatewayError } from '../errors.js';
+
+/** One route, ready to be sent. */
+export interface ApiRequest<T> {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Absolute path with escaped segments: see {@link path}. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+  /** The one success status of the route. */
+  readonly status: number;
+  /** Checks and types the success body. Throws what the schema throws. */
+  readonly read: (body: JsonValue) => T;
+  /** True when sending it twice is the same as sending it once: only such calls are repeated. */
+  readonly repeatable: boolean;
+  /** False on routes marked `-`: no user credential is sent. */
+  readonly authenticated: boolean;
+  /** Upper bound of the success body in bytes. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * Escapes the dynamic segments of a path: ``path`/v1/exchanges/${requestId}/wait` ``.
+ * @throws GatewayError `invalid_identifier` for a segment that a URL would swallow (empty, `.`, `..`)
+ */
+export function path(literals: TemplateStringsArray, ...segments: readonly string[]): string {
+  return literals.reduce((built, literal, index) => {
+    const segment = segments[index];
+    return built + literal + (segment === undefined ? '' : escapeSegment(segment));
+  }, '');
+}
+
+function escapeSegment(segment: string): string {
+  if (segment === '' || segment === '.' || segment === '..' || !segment.isWellFormed()) {
+    throw new GatewayError({
+      kind: 'malformed',
+      code: 'invalid_identifier',
+      message: 'An identifier cannot stand in a URL path',
+      retryable: false,
+    });
+  }
+  return encodeURIComponent(segment);
+}
+
+/** Query string with a leading `?`, or nothing. Absent members are left out. */
+export function queryString(query: ApiRequest<unknown>['query']): string {
+  const pairs = Object.entries(query ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** Any schema of `@airlock/protocol`. */
+export type MessageSchema = Parameters<typeof parseMessage>[0];
+
+/** What a schema gives. */
+export type Read<Schema extends MessageSchema> = ReturnType<typeof parseMessage<Schema>>;
+
+/** Reader of a success body by its schema. */
+export function bodyOf<Schema extends MessageSchema>(schema: Schema): (body: JsonValue) => Read<Schema> {
+  return (body) => parseMessage(schema, body);
+}
+
+/** Reader of a 204. */
+export function nothing(): undefined {
+  return undefined;
+}
