@@ -1,1 +1,21 @@
-export {};
+export { displayCard } from './card/display-card.js';
+export type { CardField, CardValue, DisplayCard, PairingView } from './card/model.js';
+export { commandAction, INTERPRETERS_EXTENSION, MAX_COMMAND_BYTES } from './command/command-action.js';
+export { quoteArgv } from './command/quote.js';
+export type {
+  ActionContent,
+  ActionPlaintext,
+  CommandContent,
+  CommandFacts,
+  InterpreterFact,
+  PlaintextContext,
+  PolicyChangeContent,
+  PolicyChangeFacts,
+} from './content.js';
+export { ActionError, type ActionErrorCode } from './errors.js';
+export { actionPlaintext } from './plaintext.js';
+export { policyChangeAction } from './policy-change.js';
+export type { RenderMode } from './render/alphabet.js';
+export { RISK_MARKS, type RiskMark } from './render/marks.js';
+export { displayLines, type Rendered, render } from './render/render.js';
+export { unrender } from './render/unrender.js';

@@ -1,1 +1,3 @@
-export {};
+export { type PolicyInForce, STRICTEST_POLICY, type Verdict } from './strictest.js';
+export { evaluate } from './evaluate.js';
+export { policyInForce } from './document.js';

@@ -1,0 +1,79 @@
+import type { AirlockAction, ActionOf } from '@airlock/protocol';
+import { argvMarks, lineMarks } from '../command/command-marks.js';
+import { scanLine } from '../command/scan.js';
+import { orderedMarks, type RiskMark } from '../render/marks.js';
+import { characterMarks } from '../render/text-marks.js';
+import { contentFields, type FieldSource } from './fields.js';
+import type { CardField, CardValue, DisplayCard, PairingView } from './model.js';
+import { renderValue } from '../render/render.js';
+import { noticeWords, pairingWarnings, titleOf } from './words.js';
+
+/**
+ * Makes the card of an action whose hash the caller recomputed (APPR-150). Every member of the plaintext is on it:
+ * what the enforcer resolved apart from what the agent claims, and the origin from the approver's own record.
+ */
+export function displayCard(action: AirlockAction, pairing: PairingView): DisplayCard {
+  const { computed, claimed } = contentFields(action);
+  const fields = [...computed, ...claimed];
+  return {
+    title: titleOf(action.kind),
+    origin: {
+      enforcerLabel: value(pairing.enforcerLabel),
+      workspace: value(pairing.workspaceName),
+      assurance: pairing.assurance,
+      warnings: pairingWarnings(pairing),
+    },
+    computed: computed.map(rendered),
+    claimed: claimed.map(rendered),
+    marks: orderedMarks(
+      new Set([...fields.flatMap((field) => field.values.flatMap(characterMarks)), ...kindMarks(action)]),
+    ),
+    notices: (action.notices ?? []).map(noticeWords),
+    size: size(
+      action,
+      fields.flatMap((field) => rendered(field).values),
+    ),
+  };
+}
+
+function rendered(field: FieldSource): CardField {
+  const { label, shape, mode } = field;
+  return { label, shape, values: field.values.map((raw) => value(raw, mode)) };
+}
+
+function value(raw: string, mode: FieldSource['mode'] = 'command'): CardValue {
+  const { text, bytes, lines } = renderValue(raw, mode);
+  return { text, bytes, lines };
+}
+
+function size(action: AirlockAction, values: readonly CardValue[]): DisplayCard['size'] {
+  const total = (amount: (value: CardValue) => number) => values.reduce((sum, each) => sum + amount(each), 0);
+  return {
+    bytes: total((each) => each.bytes),
+    lines: total((each) => each.lines),
+    commands:
+      action.kind === 'command' && action.shell !== undefined ? scanLine(action.commandText).commands.length : 1,
+    values: values.length,
+  };
+}
+
+function kindMarks(action: AirlockAction): readonly RiskMark[] {
+  const notice: readonly RiskMark[] = action.notices?.includes('touches-gate') === true ? ['touches-gate'] : [];
+  switch (action.kind) {
+    case 'command':
+      return [...notice, ...commandMarks(action)];
+    case 'policy.change':
+      return ['touches-gate'];
+    case 'mcp-call':
+    case 'tool':
+    case 'file-edit':
+    case 'git-commit':
+    case 'git-push':
+      return notice;
+  }
+}
+
+function commandMarks(action: ActionOf<'command'>): readonly RiskMark[] {
+  const root = action.workspaceId.startsWith('/') ? action.workspaceId : action.cwd;
+  return action.shell === undefined ? argvMarks(action.argv, root) : lineMarks(action.commandText, root);
+}

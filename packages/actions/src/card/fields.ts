@@ -1,0 +1,153 @@
+import { type ActionOf, type AirlockAction, canonicalize, type JsonValue } from '@airlock/protocol';
+import { INTERPRETERS_EXTENSION } from '../command/command-action.js';
+import type { RenderMode } from '../render/alphabet.js';
+import type { CardField } from './model.js';
+
+/** A field before rendering. */
+export interface FieldSource {
+  readonly label: string;
+  readonly shape: CardField['shape'];
+  readonly mode: RenderMode;
+  readonly values: readonly string[];
+}
+
+/** All members of a plaintext, sorted by who vouches for them. */
+export interface ContentFields {
+  readonly computed: readonly FieldSource[];
+  readonly claimed: readonly FieldSource[];
+}
+
+/** Sorts every member of a plaintext into the fields of its card. */
+export function contentFields(action: AirlockAction): ContentFields {
+  const own = kindFields(action);
+  return {
+    computed: [...own.computed, ...extensionFields(action), ...contextFields(action)],
+    claimed: [...own.claimed, ...claimedFields(action)],
+  };
+}
+
+const line = (label: string, value: string | undefined): FieldSource[] =>
+  value === undefined ? [] : [{ label, shape: 'line', mode: 'command', values: [value] }];
+const block = (label: string, value: string | undefined, mode: RenderMode = 'text'): FieldSource[] =>
+  value === undefined ? [] : [{ label, shape: 'block', mode, values: [value] }];
+const list = (label: string, values: readonly string[], mode: RenderMode = 'command'): FieldSource[] =>
+  values.length === 0 ? [] : [{ label, shape: 'list', mode, values }];
+
+function kindFields(action: AirlockAction): ContentFields {
+  switch (action.kind) {
+    case 'command':
+      return commandFields(action);
+    case 'policy.change':
+      return { computed: block('New policy document', action.policy), claimed: [] };
+    case 'file-edit':
+      return { computed: action.files.flatMap(fileFields), claimed: [] };
+    case 'git-commit':
+    case 'git-push':
+      return gitFields(action);
+    case 'mcp-call':
+      return { computed: [...line('Server', action.server), ...toolFields(action)], claimed: [] };
+    case 'tool':
+      return { computed: toolFields(action), claimed: [] };
+  }
+}
+
+function commandFields(action: ActionOf<'command'>): ContentFields {
+  const environment = Object.entries(action.environment).map(([name, value]) => `${name} ${value}`);
+  return {
+    computed: [
+      ...(action.shell === undefined ? [] : block('Command line', action.commandText, 'command')),
+      ...line('Shell', action.shell),
+      ...list('Arguments', action.argv),
+      ...line('Program', action.program),
+      ...line('Program SHA-256', action.programSha256),
+      ...line('Working directory', action.cwd),
+      ...list('Environment differences', environment.sort()),
+      ...line('Standard input', action.stdin),
+      ...toolFields(action),
+    ],
+    claimed: action.shell === undefined ? block('Command as text', action.commandText, 'command') : [],
+  };
+}
+
+function toolFields(action: { readonly tool?: string | undefined; readonly inputJson?: string | undefined }) {
+  return [...line('Tool', action.tool), ...block('Tool input', action.inputJson, 'command')];
+}
+
+function fileFields(file: ActionOf<'file-edit'>['files'][number]): FieldSource[] {
+  return [
+    ...line('File', file.path),
+    ...line('SHA-256 before', file.preimageSha256),
+    ...line('SHA-256 after', file.sha256),
+    ...block('Difference', file.diff),
+    ...block('New content', file.text),
+  ];
+}
+
+function gitFields(action: ActionOf<'git-commit'> | ActionOf<'git-push'>): ContentFields {
+  const commits = action.commits.map((commit) => ({
+    computed: [
+      ...line('Tree', commit.tree),
+      ...list('Parents', commit.parents),
+      ...line('Author', commit.author),
+      ...line('Committer', commit.committer),
+      ...block('Difference', commit.diff),
+    ],
+    claimed: block('Commit message', commit.message),
+  }));
+  return {
+    computed: [
+      ...line('Repository', action.repository),
+      ...list('References', action.refs),
+      ...commits.flatMap((commit) => commit.computed),
+    ],
+    claimed: commits.flatMap((commit) => commit.claimed),
+  };
+}
+
+function extensionFields(action: AirlockAction): FieldSource[] {
+  return Object.entries(action.extensions ?? {}).flatMap(([name, value]) => {
+    if (name === INTERPRETERS_EXTENSION) return list('Interpreters and their SHA-256', rows(value));
+    return [...line('Extension', name), ...block('Extension value', canonicalize({ value }), 'text')];
+  });
+}
+
+function rows(value: JsonValue): readonly string[] {
+  const items = Array.isArray(value) ? value : [value];
+  return items.map((item) => {
+    const isFact = typeof item === 'object' && item !== null && !Array.isArray(item) && Object.keys(item).length === 2;
+    const path = isFact ? item['path'] : undefined;
+    const sha256 = isFact ? item['sha256'] : undefined;
+    return typeof path === 'string' && typeof sha256 === 'string' ? `${path} ${sha256}` : canonicalize({ item });
+  });
+}
+
+/** Members that are about the request rather than the effect; they are bound, so they are shown. */
+function contextFields(action: AirlockAction): FieldSource[] {
+  return [
+    ...line('Kind', action.kind),
+    ...line('Asked by', action.source),
+    ...line('Session', action.sessionId),
+    ...line('Workspace (as the enforcer names it)', action.workspace),
+    ...line('Workspace id', action.workspaceId),
+    ...line('Repository name', action.repoName),
+    ...line('Repository reference', action.repoRef),
+    ...line('Enforcer id', action.enforcerId),
+    ...line('Request', action.requestId),
+    ...line('Artifact type', action.artifactType),
+    ...line('Created', action.createdAt),
+    ...line('Expires', action.expiresAt),
+    ...line('Policy version', String(action.policyVersion)),
+    ...line('Policy SHA-256', action.policySha256),
+    ...line('Content SHA-256', action.contentSha256),
+    ...line('Salt', action.salt),
+  ];
+}
+
+function claimedFields(action: AirlockAction): FieldSource[] {
+  const isShown = action.kind === 'command';
+  return [
+    ...line('Action type', action.actionType),
+    ...block('Description', action.description),
+    ...(isShown ? [] : block('Summary', action.commandText)),
+  ];
+}
