@@ -16,7 +16,8 @@ const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=$
 const filters = process.argv.slice(2);
 const code = await run('vitest', ['run', ...reporters, ...filters]);
 
-const summary = summarize(readReport(), code, filters.length > 0);
+const results = readReport();
+const summary = summarize(results ?? {}, results === undefined ? code || 1 : code, filters.length > 0);
 for (const line of summary.lines) process.stdout.write(`${line}\n`);
 process.exitCode = summary.failed > 0 ? code || 1 : 0;
 
@@ -25,6 +26,6 @@ function readReport() {
     return JSON.parse(readFileSync(report, 'utf8'));
   } catch (error) {
     say(`vitest left no report (${error.message})`);
-    return { testResults: [] };
+    return undefined;
   }
 }

@@ -1,0 +1,42 @@
+/** Workspace packages that the shipped source of each package may import. Everything else is an error. */
+export const EDGES = {
+  'packages/protocol': [],
+  'packages/crypto': ['packages/protocol'],
+  'packages/actions': ['packages/protocol', 'packages/crypto'],
+  'packages/policy': ['packages/protocol', 'packages/crypto', 'packages/actions'],
+  'packages/enforcer': ['packages/protocol', 'packages/crypto'],
+  'packages/gateway-client': ['packages/protocol', 'packages/crypto'],
+  'packages/approver': ['packages/protocol', 'packages/crypto', 'packages/actions', 'packages/policy'],
+  'packages/runtime': [
+    'packages/enforcer',
+    'packages/policy',
+    'packages/actions',
+    'packages/gateway-client',
+    'packages/crypto',
+    'packages/protocol',
+  ],
+  // Never enforcer, approver or actions: the gateway must not be able to read what it relays.
+  'packages/gateway': ['packages/protocol', 'packages/crypto'],
+  'packages/adapters/run': ['packages/runtime', 'packages/actions', 'packages/protocol', 'packages/crypto'],
+  'packages/testkit': [
+    'packages/protocol',
+    'packages/crypto',
+    'packages/enforcer',
+    'packages/actions',
+    'packages/policy',
+    'packages/approver',
+  ],
+  'apps/airlock': [
+    'packages/protocol',
+    'packages/crypto',
+    'packages/enforcer',
+    'packages/actions',
+    'packages/policy',
+    'packages/gateway-client',
+    'packages/approver',
+    'packages/runtime',
+    'packages/gateway',
+    'packages/adapters/run',
+  ],
+  'apps/gateway': ['packages/gateway'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
