@@ -119,18 +119,18 @@ export type DecisionDeliver = z.infer<typeof decisionDeliverSchema>;
  * ENF-070). The values stay unknown: each later step judges them with its own code.
  */
 export const decisionFrameSchema = z.object({
-  msgId: z.unknown(),
+  msgId: z.unknown().optional(),
   msgType: z.literal('decision.deliver'),
-  requestId: z.unknown(),
+  requestId: z.unknown().optional(),
   body: exactMessage({
-    artifactHash: z.unknown(),
-    decision: z.unknown(),
-    reason: z.unknown(),
-    signerKeyId: z.unknown(),
-    nonce: z.unknown(),
-    signature: z.unknown(),
-    harpDecision: z.unknown(),
-    decisionHash: z.unknown(),
+    artifactHash: z.unknown().optional(),
+    decision: z.unknown().optional(),
+    reason: z.unknown().optional(),
+    signerKeyId: z.unknown().optional(),
+    nonce: z.unknown().optional(),
+    signature: z.unknown().optional(),
+    harpDecision: z.unknown().optional(),
+    decisionHash: z.unknown().optional(),
   }),
 });
 /** A delivered message of which only the frame was checked. */

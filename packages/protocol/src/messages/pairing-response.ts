@@ -33,7 +33,7 @@ export const pairingResponseSchema = z.preprocess(
     signature: signedMember,
     deviceId: z.string().optional(),
     capabilities: z.array(z.string()).optional(),
-    capabilitiesMac: z.unknown(),
+    capabilitiesMac: z.unknown().optional(),
   }),
 );
 /** The approver's answer to a pairing, unverified. */
