@@ -8,6 +8,12 @@ const WITHDRAW_MS = 5_000;
 /** What `airlock run` needs of the daemon. */
 export type RunDaemon = Pick<DaemonClient, 'request' | 'claim' | 'outcome' | 'withdraw'>;
 
+/** A daemon, and the folder of the paired workspace that the caller stands in. */
+export interface Connection {
+  readonly daemon: RunDaemon;
+  readonly workspace: string;
+}
+
 /** The end of asking. */
 export type Answer =
   | { readonly answer: 'allow'; readonly requestId: string }

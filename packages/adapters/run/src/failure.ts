@@ -47,3 +47,17 @@ export function errnoOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
   return typeof thrown.code === 'string' ? thrown.code : undefined;
 }
+
+/** Code, message and advice of anything thrown; every error of ours has a string `code`. */
+export interface Coded {
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string | undefined;
+}
+
+/** Reads an error of any of our packages; whatever else is thrown is an `internal_error`. */
+export function readCoded(thrown: unknown): Coded {
+  if (!(thrown instanceof Error)) return { code: 'internal_error', message: String(thrown), fix: undefined };
+  const fix = 'fix' in thrown && typeof thrown.fix === 'string' ? thrown.fix : undefined;
+  return { code: errnoOf(thrown) ?? 'internal_error', message: thrown.message, fix };
+}

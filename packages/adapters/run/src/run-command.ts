@@ -1,19 +1,17 @@
 import { commandAction } from '@airlock/actions';
-import { type OutcomeBody, type RequestBody, RuntimeError } from '@airlock/runtime/client';
-import { type Answer, ask, type RunDaemon } from './ask.js';
+import type { OutcomeBody, RequestBody } from '@airlock/runtime/client';
+import { type Answer, ask, type Connection, type RunDaemon } from './ask.js';
 import { recheck, recheckStamps } from './execute/recheck.js';
 import { type ChildOutcome, execute, exitCodeOf } from './execute/spawn.js';
 import { RUN_EXIT, signalExitCode } from './exit-codes.js';
 import { type BoundCommand, bindCommand, snapshotEnvironment } from './facts/bound-command.js';
-import { RunFailure } from './failure.js';
+import { RunFailure, readCoded } from './failure.js';
 import type { Executable } from './resolve/executable.js';
 import { failureLine, type Say } from './messages.js';
 import { assertCommand, assertNotNested, INSIDE_RUN } from './usage.js';
 import { type Interruption, watchInterrupts } from './waiting.js';
 
 export interface RunOptions {
-  /** Folder of the paired workspace. */
-  readonly workspace: string;
   /** Seconds until nobody has answered. */
   readonly timeoutSeconds: number;
   /** Claimed text for the human. */
@@ -25,7 +23,7 @@ export interface RunOptions {
 
 export interface RunPorts {
   /** Connects, starting the daemon if need be; asked for only once the command is known to be executable. */
-  readonly daemon: (signal: AbortSignal) => Promise<RunDaemon>;
+  readonly connect: (signal: AbortSignal) => Promise<Connection>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** A line for the human; never written to the child's standard output. */
   readonly say: Say;
@@ -50,7 +48,7 @@ interface Run {
   readonly interruption: Interruption;
 }
 
-function requestBody(command: BoundCommand, options: RunOptions): RequestBody {
+function requestBody(command: BoundCommand, options: RunOptions, workspace: string): RequestBody {
   const { identity, interpreters } = command.executable;
   const action = commandAction({
     argv: command.argv,
@@ -63,7 +61,7 @@ function requestBody(command: BoundCommand, options: RunOptions): RequestBody {
     ...(options.label === undefined ? {} : { label: options.label }),
   });
   return {
-    workspace: options.workspace,
+    workspace,
     action: { ...action },
     timeoutSeconds: options.timeoutSeconds,
     source: 'run',
@@ -114,8 +112,9 @@ async function report(approved: Approved, outcome: OutcomeBody): Promise<void> {
   try {
     await approved.daemon.outcome(approved.requestId, outcome, { signal: AbortSignal.timeout(DAEMON_CALL_MS) });
   } catch (error) {
-    const code = error instanceof RuntimeError ? error.code : 'internal_error';
-    approved.run.ports.say(failureLine(code, 'the outcome could not be recorded; the audit log will say "unknown"'));
+    approved.run.ports.say(
+      failureLine(readCoded(error).code, 'the outcome could not be recorded; the audit log will say "unknown"'),
+    );
   }
 }
 
@@ -168,8 +167,8 @@ async function executeApproved(approved: Approved): Promise<RunResult> {
 
 async function askAndExecute(run: Run, command: BoundCommand): Promise<RunResult> {
   const { ports, interruption, options } = run;
-  const daemon = await ports.daemon(interruption.signal);
-  const answer = await ask(daemon, requestBody(command, options), { interruption, say: ports.say });
+  const { daemon, workspace } = await ports.connect(interruption.signal);
+  const answer = await ask(daemon, requestBody(command, options, workspace), { interruption, say: ports.say });
   switch (answer.answer) {
     case 'allow':
       return await executeApproved({ run, daemon, requestId: answer.requestId, command });
@@ -182,15 +181,10 @@ async function askAndExecute(run: Run, command: BoundCommand): Promise<RunResult
 
 function failed(error: unknown, run: Run): RunResult {
   if (run.interruption.signal.aborted) return interrupted(run);
-  if (error instanceof RunFailure) {
-    run.ports.say(failureLine(error.code, error.message, error.fix));
-    return { exitCode: error.exitCode, outcome: 'failed', code: error.code, reason: error.message };
-  }
-  if (error instanceof RuntimeError) {
-    run.ports.say(failureLine(error.code, error.message, error.fix));
-    return { exitCode: RUN_EXIT.failed, outcome: 'failed', code: error.code, reason: error.message };
-  }
-  throw error;
+  const { code, message, fix } = readCoded(error);
+  run.ports.say(failureLine(code, message, fix));
+  const exitCode = error instanceof RunFailure ? error.exitCode : RUN_EXIT.failed;
+  return { exitCode, outcome: 'failed', code, reason: message };
 }
 
 /**

@@ -9,15 +9,17 @@ function usage(message: string, fix: string): RunFailure {
 }
 
 /**
- * Refuses what is not one command to run: nothing at all, or something that looks like a flag of ours where the
- * command should stand because `--` is missing.
+ * Refuses what is not one command to run: nothing at all, or a word that looks like a flag where no `--` says whose
+ * flag it is.
  */
 export function assertCommand(argv: readonly string[], afterSeparator: boolean): void {
-  const first = argv[0];
-  if (first === undefined) throw usage('no command to run', 'airlock run -- CMD [ARG…]');
-  if (!afterSeparator && first.startsWith('-')) {
-    throw usage(`${first} is not an option of run`, `airlock run -- ${argv.join(' ')}`);
-  }
+  if (argv[0] === undefined) throw usage('no command to run', 'airlock run -- CMD [ARG…]');
+  const flag = afterSeparator ? undefined : argv.find((word) => /^-./.test(word));
+  if (flag === undefined) return;
+  throw usage(
+    `put -- before the command: is ${flag} for airlock or for the command?`,
+    `airlock run -- ${argv.join(' ')}`,
+  );
 }
 
 /** Refuses a command that already runs under `airlock run`: its approval covers what it starts. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, constants, type PathLike } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { type HexSha256, parseHexSha256 } from '@airlock/protocol';
 import { errnoOf, RunFailure } from '../failure.js';
 
 /** Bytes of a file that the kernel looks at to choose how to execute it. */
@@ -25,7 +26,7 @@ export interface FileStamp {
 export interface FileIdentity {
   /** Real path, every link resolved. */
   readonly realPath: string;
-  readonly sha256: string;
+  readonly sha256: HexSha256;
   readonly stamp: FileStamp;
   readonly setId: 'none' | 'setuid' | 'setgid';
   /** First {@link HEAD_BYTES} bytes. */
@@ -54,7 +55,7 @@ export function sameStamp(a: FileStamp, b: FileStamp): boolean {
   );
 }
 
-async function digest(file: FileHandle): Promise<{ sha256: string; head: Uint8Array }> {
+async function digest(file: FileHandle): Promise<Pick<FileIdentity, 'sha256' | 'head'>> {
   const hash = createHash('sha256');
   const chunk = new Uint8Array(CHUNK_BYTES);
   let head = new Uint8Array(0);
@@ -65,7 +66,7 @@ async function digest(file: FileHandle): Promise<{ sha256: string; head: Uint8Ar
     hash.update(chunk.subarray(0, bytesRead));
     position += bytesRead;
   }
-  return { sha256: hash.digest('hex'), head };
+  return { sha256: parseHexSha256(hash.digest('hex')), head };
 }
 
 function setIdOf(mode: bigint): FileIdentity['setId'] {

@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { defineApprover } from '../commands/approver/define.js';
+import { defineAudit } from '../commands/audit/define.js';
+import { defineCompletion } from '../commands/completion/define.js';
+import { defineDaemon } from '../commands/daemon/define.js';
+import { defineDoctor } from '../commands/doctor/define.js';
+import { defineGateway } from '../commands/gateway/define.js';
+import { definePairing } from '../commands/pairing/define.js';
+import { defineApprove, defineRun } from '../commands/run/define.js';
+import { defineSession } from '../commands/session/define.js';
+import { defineStatus } from '../commands/status/define.js';
+import { defineUp } from '../commands/up/define.js';
+import type { Scope } from './scope.js';
+import { VERSION } from './version.js';
+
+/** Makes every command throw instead of exiting, and print errors in our own one-line form. */
+function settle(command: Command, write: (text: string) => void): void {
+  command.exitOverride().configureOutput({ writeOut: write, writeErr: () => undefined });
+  command.showSuggestionAfterError(true).helpCommand(false).helpOption('-h, --help', 'show this help');
+  for (const child of command.commands) settle(child, write);
+}
+
+/** The whole command tree. Nothing of an action is loaded before it runs. */
+export function createProgram(scope: Scope): Command {
+  const program = new Command('airlock')
+    .description("A human's signature between an AI agent and the act")
+    .usage('COMMAND')
+    .version(VERSION, '-V, --version', 'print the version')
+    .enablePositionalOptions();
+  defineUp(program, scope);
+  defineSession(program, scope);
+  definePairing(program, scope);
+  defineStatus(program, scope);
+  defineRun(program, scope);
+  defineApprove(program, scope);
+  defineDaemon(program, scope);
+  defineApprover(program, scope);
+  defineGateway(program, scope);
+  defineAudit(program, scope);
+  defineDoctor(program, scope);
+  defineCompletion(program, scope);
+  settle(program, (text) => scope.cli.print(text.replace(/\n$/, '')));
+  return program;
+}

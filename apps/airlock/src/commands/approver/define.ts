@@ -1,0 +1,91 @@
+import { type Command, Option } from 'commander';
+import { gatewayUrl, jsonOption, positiveNumber, shortText } from '../../cli/options.js';
+import type { Scope } from '../../cli/scope.js';
+import type { DeviceFlags } from './device-flags.js';
+import type { ApproveFlags, RejectFlags } from './decide.js';
+import type { InitFlags, PairFlags } from './enroll.js';
+
+function device(command: Command): Command {
+  return command
+    .option('--gateway <url>', 'the gateway (default: the one of the keys)', gatewayUrl)
+    .option('--key-dir <dir>', 'where the keys of this approver are')
+    .addOption(jsonOption());
+}
+
+function enrolling(command: Command): Command {
+  return device(command)
+    .option('--pat-file <file>', 'a personal access token of role approver, to enroll with')
+    .option(
+      '--no-passphrase',
+      'do not protect the keys; announced as unprotected-key, such an approver can never loosen policy',
+    )
+    .option('--label <text>', 'how this approver is called', shortText(128));
+}
+
+function defineKeys(approver: Command, scope: Scope): void {
+  enrolling(approver.command('init').summary('make keys and enroll them with a gateway')).action((flags: InitFlags) =>
+    scope.perform(async () => (await import('./enroll.js')).init(scope.cli, flags)),
+  );
+  enrolling(approver.command('pair').summary('pair with a workspace, by its code or link'))
+    .argument('[code-or-link]', 'what the workspace shows; asked for when left out, - reads standard input')
+    .option('--yes', 'do not ask before completing')
+    .action((code: string | undefined, flags: PairFlags) =>
+      scope.perform(async () => (await import('./enroll.js')).pair(scope.cli, code, flags)),
+    );
+  device(approver.command('pre-generate').summary('show a code that a workspace can claim'))
+    .option('--note <text>', 'a note for yourself, stored at the gateway', shortText(128))
+    .action((flags: DeviceFlags & { note?: string }) =>
+      scope.perform(async () => (await import('./pre-generate.js')).preGenerate(scope.cli, flags)),
+    );
+}
+
+function defineRequests(approver: Command, scope: Scope): void {
+  device(approver.command('inbox').summary('what is waiting for you')).action((flags: DeviceFlags) =>
+    scope.perform(async () => (await import('./inbox.js')).inbox(scope.cli, flags)),
+  );
+  device(approver.command('show').summary('one request in full').argument('<id>', 'request id')).action(
+    (id: string, flags: DeviceFlags) =>
+      scope.perform(async () => (await import('./inbox.js')).show(scope.cli, id, flags)),
+  );
+  device(approver.command('approve').summary('sign an approval').argument('<id>', 'request id'))
+    .addOption(new Option('--scope <scope>', 'how long it holds').choices(['once', 'session']).default('once'))
+    .option('--for <minutes>', 'also allow the same action for so long', positiveNumber(1440))
+    .action((id: string, flags: ApproveFlags) =>
+      scope.perform(async () => (await import('./decide.js')).approve(scope.cli, id, flags)),
+    );
+  device(approver.command('reject').summary('sign a rejection').argument('<id>', 'request id'))
+    .option('--reason <text>', 'why; goes back to the agent, and the gateway can read it')
+    .action((id: string, flags: RejectFlags) =>
+      scope.perform(async () => (await import('./decide.js')).reject(scope.cli, id, flags)),
+    );
+  device(approver.command('watch').summary('print requests as they come, until interrupted')).action(
+    (flags: DeviceFlags) => scope.perform(async () => (await import('./watch.js')).watch(scope.cli, flags)),
+  );
+}
+
+function definePairings(approver: Command, scope: Scope): void {
+  device(approver.command('pairings').summary('the workspaces you approve for')).action((flags: DeviceFlags) =>
+    scope.perform(async () => (await import('./pairings.js')).list(scope.cli, flags)),
+  );
+  device(approver.command('revoke').summary('end a pairing at once').argument('<pairing>', 'pairing id')).action(
+    (pairing: string, flags: DeviceFlags) =>
+      scope.perform(async () => (await import('./pairings.js')).revoke(scope.cli, pairing, flags)),
+  );
+  approver
+    .command('render')
+    .summary('what the card would show for a text')
+    .addOption(
+      new Option(
+        '--batch',
+        'read JSON lines {"raw","mode"} on standard input, print a JSON line for each',
+      ).makeOptionMandatory(),
+    )
+    .action(() => scope.perform(async () => (await import('./render.js')).renderBatch(scope.cli)));
+}
+
+export function defineApprover(program: Command, scope: Scope): void {
+  const approver = program.command('approver').summary('a complete approver in the terminal');
+  defineKeys(approver, scope);
+  defineRequests(approver, scope);
+  definePairings(approver, scope);
+}

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { integer, jsonOption } from '../../cli/options.js';
+import type { Scope } from '../../cli/scope.js';
+
+export function defineAudit(program: Command, scope: Scope): void {
+  const audit = program.command('audit').summary('the tamper-evident log of this machine');
+  audit
+    .command('list')
+    .summary('the entries, newest last')
+    .option('--limit <n>', 'at most so many, the newest', integer(1, 1_000_000))
+    .addOption(jsonOption())
+    .action((flags: { limit?: number; json?: true }) =>
+      scope.perform(async () => (await import('./audit.js')).list(scope.cli, flags)),
+    );
+  audit
+    .command('show')
+    .summary('every entry about one request')
+    .argument('<id>', 'a request id, or the number of an entry')
+    .addOption(jsonOption())
+    .action((id: string, flags: { json?: true }) =>
+      scope.perform(async () => (await import('./audit.js')).show(scope.cli, id, flags)),
+    );
+  audit
+    .command('verify')
+    .summary('check that nothing was changed, removed or put in between')
+    .addOption(jsonOption())
+    .action((flags: { json?: true }) =>
+      scope.perform(async () => (await import('./audit.js')).verify(scope.cli, flags)),
+    );
+}

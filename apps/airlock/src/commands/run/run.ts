@@ -1,0 +1,35 @@
+import { runCommand, sayOnStderr } from '@airlock/adapter-run';
+import { type Cli, printJson } from '../../cli/context.js';
+import { daemon } from '../../cli/daemon.js';
+import { enclosingWorkspace, workspaceFolder } from '../../cli/workspace.js';
+
+export interface RunFlags {
+  readonly label?: string;
+  readonly timeout: number;
+  readonly json?: true;
+}
+
+/** `airlock run`. */
+export async function run(cli: Cli, command: readonly string[], flags: RunFlags): Promise<number> {
+  const result = await runCommand(
+    [...command, ...(cli.afterSeparator ?? [])],
+    {
+      timeoutSeconds: flags.timeout,
+      afterSeparator: cli.afterSeparator !== null && command.length === 0,
+      ...(flags.label === undefined ? {} : { label: flags.label }),
+    },
+    {
+      environment: cli.environment,
+      say: sayOnStderr,
+      connect: async (signal) => {
+        const client = await daemon(cli, { signal });
+        return {
+          daemon: client,
+          workspace: enclosingWorkspace(await client.status({ signal }), workspaceFolder(undefined)),
+        };
+      },
+    },
+  );
+  if (flags.json) printJson(cli, result);
+  return result.exitCode;
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { rules } from '@airlock/conformance';
+import { describe, expect, test } from 'vitest';
+import { RunFailure } from '../../src/failure.js';
+import { searchPath } from '../../src/resolve/search-path.js';
+import { file, scratch } from './workspace.js';
+
+const SCRIPT = '#!/bin/sh\n';
+
+function outcome(name: string, path: string | undefined): string | { code: string; exit: number } {
+  try {
+    return searchPath(name, path);
+  } catch (error) {
+    if (!(error instanceof RunFailure)) throw error;
+    return { code: error.code, exit: error.exitCode };
+  }
+}
+
+describe(rules('ENF-140')`the program is searched as execvp does, before anybody is asked`, () => {
+  const NOT_FOUND = { code: 'command_not_found', exit: 127 };
+  const NOT_EXECUTABLE = { code: 'not_executable', exit: 126 };
+
+  function layout() {
+    const root = scratch();
+    const [one, two] = [join(root, 'one'), join(root, 'two')];
+    file(join(one, 'denied'), SCRIPT, 0o644);
+    file(join(two, 'denied'), SCRIPT);
+    file(join(one, 'both'), SCRIPT);
+    file(join(two, 'both'), SCRIPT);
+    file(join(one, 'plain'), 'text', 0o644);
+    mkdirSync(join(one, 'folder'), { recursive: true });
+    symlinkSync('loop', join(one, 'loop'));
+    symlinkSync('nowhere', join(one, 'dangling'));
+    return { one, two, path: `${one}:${two}:${root}/missing` };
+  }
+
+  test.each([
+    { title: 'the first match wins', name: 'both', expected: 'one/both' },
+    { title: 'a candidate without the execute bit is passed over', name: 'denied', expected: 'two/denied' },
+    { title: 'one that nobody can execute is 126', name: 'plain', expected: NOT_EXECUTABLE },
+    { title: 'a directory is 126', name: 'folder', expected: NOT_EXECUTABLE },
+    { title: 'a link to itself is 126', name: 'loop', expected: NOT_EXECUTABLE },
+    { title: 'a dangling link is 127', name: 'dangling', expected: NOT_FOUND },
+    { title: 'an unknown name is 127', name: 'no-such-thing', expected: NOT_FOUND },
+    { title: 'an empty name is 127', name: '', expected: NOT_FOUND },
+    { title: 'case matters', name: 'BOTH', expected: NOT_FOUND },
+  ])('$title', ({ name, expected }) => {
+    const { one, path } = layout();
+    const wanted = typeof expected === 'string' ? join(one, '..', expected) : expected;
+    expect(outcome(name, path)).toEqual(wanted);
+  });
+
+  test.each([
+    { title: 'absolute', name: (one: string) => join(one, 'both'), expected: 'same' },
+    { title: 'absolute and missing', name: (one: string) => join(one, 'none'), expected: NOT_FOUND },
+    { title: 'below a file', name: (one: string) => join(one, 'both/x'), expected: NOT_FOUND },
+    { title: 'not executable', name: (one: string) => join(one, 'plain'), expected: NOT_EXECUTABLE },
+    { title: 'a directory', name: (one: string) => `${one}/`, expected: NOT_EXECUTABLE },
+  ])('a name with a slash is used as it is: $title', ({ name, expected }) => {
+    const { one } = layout();
+    expect(outcome(name(one), '/nowhere')).toEqual(expected === 'same' ? name(one) : expected);
+  });
+
+  test('an empty PATH element is the working directory', () => {
+    expect(outcome('package.json', ':/nowhere')).toEqual(NOT_EXECUTABLE);
+    expect(outcome('package.json', '/nowhere')).toEqual(NOT_FOUND);
+  });
+
+  test('without PATH the default of the C library is searched', () => {
+    expect(outcome('sh', undefined)).toBe('/bin/sh');
+  });
+});
