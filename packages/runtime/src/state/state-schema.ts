@@ -27,14 +27,7 @@ const standingSchema = z.strictObject({
   active: pairingSchema.nullable(),
   revoked: z.boolean(),
   pin: z.strictObject({ publicKey: z.string(), signerKeyId: z.string(), assurance, pinnedAt: time }).nullable(),
-  recovery: z
-    .strictObject({
-      algorithm: z.string(),
-      salt: z.string(),
-      hash: z.string(),
-      parameters: z.record(z.string(), z.number()),
-    })
-    .nullable(),
+  recovery: z.string().nullable(),
   recoveryUsedAt: time.nullable(),
   revokedKeys: z.array(z.strictObject({ signerKeyId: z.string(), publicKey: z.string(), revokedAt: time })),
 });
