@@ -1,3 +1,4 @@
+import { LIMITS } from '@airlock/protocol';
 import { errors, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Ports } from '../ports.js';
@@ -7,7 +8,7 @@ import { SIGNING_ALGORITHM } from './keys.js';
 import { present } from './present.js';
 
 /** Lifetime of an access token in seconds; published plugins need at least this (AUTH-100). */
-export const ACCESS_TOKEN_SECONDS = 300;
+export const ACCESS_TOKEN_SECONDS = LIMITS.accessTokenMinMs / 1000;
 /** Who access tokens are for. */
 export const TOKEN_AUDIENCE = 'airlock-gateway';
 /** The algorithms that a token may be signed with; `none` and symmetric ones never (AUTH-100). */

@@ -1,3 +1,4 @@
+import { LIMITS } from '@airlock/protocol';
 import type { Ports } from '../ports.js';
 import { GatewayError } from '../errors.js';
 import type { StoreEngine } from '../store/engine.js';
@@ -5,10 +6,6 @@ import { clientOf } from './clients.js';
 import type { PollOutcome } from './commands/devices.js';
 import { newDeviceCode, newUserCode, secretHash } from './secrets.js';
 import type { IssuedTokens, TokenService } from './token-service.js';
-
-/** Lifetime of a device code and the pace of its polls (section 19). */
-export const DEVICE_CODE_MS = 600_000;
-export const DEVICE_INTERVAL_MS = 5_000;
 
 /** A code in a space of a million is drawn again this often before the gateway says that it is full. */
 const DRAWS = 20;
@@ -59,8 +56,8 @@ export function createDeviceService(deps: {
           scope: request.scope,
           address: request.address,
           now,
-          expiresAt: now + DEVICE_CODE_MS,
-          intervalMs: DEVICE_INTERVAL_MS,
+          expiresAt: now + LIMITS.deviceCodeMs,
+          intervalMs: LIMITS.deviceIntervalMs,
         });
         if (stored) {
           const verificationUri = deps.verificationUri();

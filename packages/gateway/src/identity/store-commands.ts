@@ -1,4 +1,4 @@
-import { createApp, listApps, rotateAppSecret, updateApp } from './commands/apps.js';
+import { createApp, listApps, revokeApp, rotateAppSecret, updateApp } from './commands/apps.js';
 import { checkConsent, decideConsent, listConsents } from './commands/consents.js';
 import { findCredentials } from './commands/credentials.js';
 import {
@@ -27,7 +27,14 @@ import {
   rotateRefreshToken,
 } from './commands/tokens.js';
 import { keepSecret, sweepIdentity } from './commands/upkeep.js';
-import { addUser, findLogin, findUser, findUserByName, listUsers } from './commands/users.js';
+import {
+  addUser,
+  findLogin,
+  findUser,
+  findUserByName,
+  listUsers,
+  recordFailedLogin,
+} from './commands/users.js';
 
 /** Store commands of users, tokens, apps and consents. */
 export const identityCommands = {
@@ -60,7 +67,9 @@ export const identityCommands = {
   loginByCode,
   pollDeviceCode,
   putOidcRecord,
+  recordFailedLogin,
   registerApprover,
+  revokeApp,
   revokeApproverTokens,
   revokeByRefreshToken,
   revokeFamily,

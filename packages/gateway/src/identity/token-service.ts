@@ -1,3 +1,4 @@
+import { LIMITS } from '@airlock/protocol';
 import { z } from 'zod';
 import type { Ports } from '../ports.js';
 import type { StoreEngine } from '../store/engine.js';
@@ -6,12 +7,6 @@ import type { NewFamily, Role, TokenFamily } from './commands/tokens.js';
 import type { IdentityKeys } from './keys.js';
 import { openAnswer, sealAnswer } from './sealed-answer.js';
 import { newFamilyId, newRefreshToken, secretHash } from './secrets.js';
-
-/** Refresh tokens die when unused this long, and their family at the latest after {@link FAMILY_MS}. */
-export const REFRESH_IDLE_MS = 30 * 86_400_000;
-export const FAMILY_MS = 180 * 86_400_000;
-/** How long a predecessor still gets the same answer on the routes of 7.4 (AUTH-120). */
-export const REFRESH_GRACE_MS = 60_000;
 
 const tokensSchema = z.object({
   accessToken: z.string(),
@@ -26,8 +21,8 @@ export type IssuedTokens = Readonly<z.output<typeof tokensSchema>>;
 
 export type RefreshOutcome =
   | { readonly kind: 'ok'; readonly tokens: IssuedTokens }
-  | { readonly kind: 'invalid' }
-  | { readonly kind: 'reused'; readonly userId: string; readonly familyId: string };
+  /** Unknown, over, revoked, or used before: then its family is revoked now. */
+  | { readonly kind: 'invalid' | 'reused' };
 
 /** A sign-in that is about to become a family. */
 export type FamilyDraft = Omit<NewFamily, 'userId' | 'scope'> & { readonly refreshToken: string };
@@ -97,7 +92,7 @@ export function createTokenService(deps: TokenServiceDeps): TokenService {
         now,
         graceMs: request.graceMs,
         successorHash: secretHash(successor),
-        successorExpiresAt: Math.min(now + REFRESH_IDLE_MS, found.family.expiresAt),
+        successorExpiresAt: Math.min(now + LIMITS.refreshTokenIdleMs, found.family.expiresAt),
         sealedAnswer: sealAnswer(JSON.stringify(tokens), request.refreshToken, ports),
       });
       switch (outcome.kind) {
@@ -127,10 +122,10 @@ function draftFamily(
     familyId: newFamilyId(ports),
     clientId: who.clientId,
     role: who.role,
-    expiresAt: now + FAMILY_MS,
+    expiresAt: now + LIMITS.refreshTokenAbsoluteMs,
     refreshToken,
     refreshHash: secretHash(refreshToken),
-    refreshExpiresAt: now + REFRESH_IDLE_MS,
+    refreshExpiresAt: now + LIMITS.refreshTokenIdleMs,
     now,
   };
 }

@@ -1,12 +1,13 @@
+import { APP_KINDS, type AppKind } from '@airlock/protocol';
+import type { Revocation } from '../../live/events.js';
 import { Refusal } from '../../store/command.js';
+import { appendAudit } from '../../store/commands/audit.js';
+import { revokePairings } from '../../store/commands/revocation.js';
 import { present } from '../present.js';
 import { integer, optionalInteger, optionalText, type Row, type StoreDatabase, text } from '../../store/database.js';
 
-/** Kinds that keep a secret, and kinds that are known by their origin (AUTH-050). */
-export const CONFIDENTIAL_KINDS = ['Agent', 'Desktop', 'VsCodeExtension'] as const;
-export const PUBLIC_KINDS = ['Web', 'Mobile'] as const;
-
-export type AppKind = (typeof CONFIDENTIAL_KINDS)[number] | (typeof PUBLIC_KINDS)[number];
+/** Kinds that keep a secret; the others are known by their origin (AUTH-050). */
+const CONFIDENTIAL_KINDS: readonly AppKind[] = ['Agent', 'Desktop', 'VsCodeExtension'];
 
 /** A registered programme without its secret. Times are epoch milliseconds. */
 export interface AppRecord {
@@ -35,12 +36,12 @@ const COLUMNS =
 
 /** Whether apps of this kind present a secret instead of an origin. */
 export function isConfidential(kind: AppKind): boolean {
-  return CONFIDENTIAL_KINDS.some((confidential) => confidential === kind);
+  return CONFIDENTIAL_KINDS.includes(kind);
 }
 
 function kindOf(row: Row): AppKind {
   const kind = text(row, 'kind');
-  const known = [...CONFIDENTIAL_KINDS, ...PUBLIC_KINDS].find((candidate) => candidate === kind);
+  const known = APP_KINDS.find((candidate) => candidate === kind);
   if (known === undefined) throw new TypeError('column kind holds no kind of app');
   return known;
 }
@@ -71,6 +72,16 @@ export function appOf(row: Row): AppRecord {
   };
 }
 
+function audit(
+  db: StoreDatabase,
+  kind: 'app.created' | 'app.changed' | 'app.revoked',
+  app: { readonly appId: string; readonly ownerId?: string },
+  at: number,
+): void {
+  const { appId, ownerId } = app;
+  appendAudit(db, { at, kind, ...present({ userId: ownerId }), details: { appId } });
+}
+
 /** Registers an app; answers false when the id or client id exists, so that the caller draws again. */
 export function createApp(
   db: StoreDatabase,
@@ -92,6 +103,7 @@ export function createApp(
     args.ownerId ?? null,
     args.secretHash ?? null,
   );
+  if (added === 1) audit(db, 'app.created', args, args.createdAt);
   return added === 1;
 }
 
@@ -130,7 +142,7 @@ function activeApp(
 
 export function updateApp(
   db: StoreDatabase,
-  args: { readonly appId: string; readonly ownerId: string; readonly changes: AppChanges },
+  args: { readonly appId: string; readonly ownerId: string; readonly changes: AppChanges; readonly now: number },
 ): AppRecord {
   const app: AppRecord = { ...activeApp(db, args), ...args.changes };
   if (args.changes.allowedOrigins !== undefined && isConfidential(app.kind)) {
@@ -143,6 +155,7 @@ export function updateApp(
     app.allowedOrigins?.join('\n') ?? null,
     app.appId,
   );
+  audit(db, 'app.changed', args, args.now);
   return app;
 }
 
@@ -154,6 +167,7 @@ export function rotateAppSecret(
     readonly ownerId?: string;
     readonly secretHash: string;
     readonly secretPrefix: string;
+    readonly now: number;
   },
 ): null {
   if (!isConfidential(activeApp(db, args).kind)) {
@@ -165,5 +179,28 @@ export function rotateAppSecret(
     args.secretPrefix,
     args.appId,
   );
+  audit(db, 'app.changed', args, args.now);
   return null;
+}
+
+/** Ends an app for everybody: its consents and pairings are revoked, its pending exchanges cancelled (APPR-110). */
+export function revokeApp(
+  db: StoreDatabase,
+  args: { readonly appId: string; readonly ownerId?: string; readonly now: number },
+): Revocation {
+  const { appId } = activeApp(db, args);
+  db.run('UPDATE apps SET revoked_at = ?, secret_hash = NULL WHERE app_id = ?', args.now, appId);
+  db.run(
+    "UPDATE consents SET state = 'Revoked', decided_at = ? WHERE app_id = ? AND state IN ('Pending', 'Allowed')",
+    args.now,
+    appId,
+  );
+  audit(db, 'app.revoked', args, args.now);
+  const ends = db
+    .all('SELECT DISTINCT user_id FROM consents WHERE app_id = ?', appId)
+    .map((row) => revokePairings(db, { userId: text(row, 'user_id'), appId }, args.now));
+  return {
+    pairings: ends.flatMap((end) => end.pairings),
+    exchanges: ends.flatMap((end) => end.exchanges),
+  };
 }

@@ -1,8 +1,10 @@
+import { type ConsentState, LIMITS } from '@airlock/protocol';
+import type { Revocation } from '../../live/events.js';
 import { Refusal } from '../../store/command.js';
+import { appendAudit } from '../../store/commands/audit.js';
+import { revokePairings } from '../../store/commands/revocation.js';
 import { integer, optionalInteger, optionalText, type Row, type StoreDatabase, text } from '../../store/database.js';
 import { present } from '../present.js';
-
-export type ConsentState = 'Pending' | 'Allowed' | 'Denied' | 'Revoked';
 
 /** What a user was asked about an app and answered. Times are epoch milliseconds. */
 export interface ConsentRecord {
@@ -26,7 +28,6 @@ export interface ConsentCheck {
 const COLUMNS =
   'c.consent_id, c.app_id, c.state, c.requested_at, c.decided_at, a.name, a.developer_name, a.kind';
 const FROM = 'FROM consents c JOIN apps a USING (app_id)';
-const NOTIFY_EVERY_MS = 600_000;
 
 const DECISIONS = {
   allow: { to: 'Allowed', from: ['Pending', 'Denied', 'Revoked'] },
@@ -91,9 +92,19 @@ export function checkConsent(
       args.now,
       args.userId,
       args.appId,
-      args.now - NOTIFY_EVERY_MS,
+      args.now - LIMITS.consentNotifyMs,
     ) === 1;
-  return { consent: consentOf(row), created, notify: created || reminded };
+  const consent = consentOf(row);
+  if (created) {
+    const { consentId, appId } = consent;
+    appendAudit(db, {
+      at: args.now,
+      kind: 'consent.requested',
+      userId: args.userId,
+      details: { consentId, appId },
+    });
+  }
+  return { consent, created, notify: created || reminded };
 }
 
 export function listConsents(
@@ -108,7 +119,7 @@ export function listConsents(
     .map(consentOf);
 }
 
-/** Applies one of the user's words to a consent (CONS-040). */
+/** Applies one of the user's words to a consent (CONS-040); revoking ends what the app had (CONS-050). */
 export function decideConsent(
   db: StoreDatabase,
   args: {
@@ -117,7 +128,7 @@ export function decideConsent(
     readonly decision: keyof typeof DECISIONS;
     readonly now: number;
   },
-): { readonly state: ConsentState; readonly appId: string } {
+): { readonly state: ConsentState; readonly revocation: Revocation } {
   const row = db.get(
     `SELECT ${COLUMNS} ${FROM} WHERE c.consent_id = ? AND c.user_id = ?`,
     args.consentId,
@@ -137,5 +148,17 @@ export function decideConsent(
     args.now,
     args.consentId,
   );
-  return { state: to, appId: text(row, 'app_id') };
+  const { consentId, userId } = args;
+  const appId = text(row, 'app_id');
+  appendAudit(db, {
+    at: args.now,
+    kind: 'consent.decided',
+    userId,
+    details: { consentId, appId, state: to },
+  });
+  const revocation =
+    to === 'Revoked'
+      ? revokePairings(db, { userId, appId }, args.now)
+      : { pairings: [], exchanges: [] };
+  return { state: to, revocation };
 }

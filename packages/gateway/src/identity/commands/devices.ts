@@ -1,3 +1,4 @@
+import { LIMITS } from '@airlock/protocol';
 import { Refusal } from '../../store/command.js';
 import { integer, optionalInteger, optionalText, type StoreDatabase, text } from '../../store/database.js';
 import { insertFamily, type NewFamily } from './tokens.js';
@@ -14,8 +15,6 @@ export interface PendingDevice {
 export type PollOutcome =
   | { readonly kind: 'granted'; readonly userId: string; readonly scope: string }
   | { readonly kind: 'pending' | 'slow_down' | 'expired' | 'denied' | 'unknown' };
-
-const SLOW_DOWN_MS = 5_000;
 
 /** Stores a device code; answers false when a living code has the same user code, so that the caller draws again. */
 export function createDeviceCode(
@@ -120,7 +119,7 @@ export function pollDeviceCode(
   db.run(
     'UPDATE device_codes SET polled_at = ?, interval_ms = ? WHERE code_hash = ?',
     args.now,
-    early ? interval + SLOW_DOWN_MS : interval,
+    early ? interval + LIMITS.deviceSlowDownStepMs : interval,
     args.codeHash,
   );
   return { kind: early ? 'slow_down' : 'pending' };

@@ -1,4 +1,5 @@
 import { Refusal } from '../../store/command.js';
+import { appendAudit } from '../../store/commands/audit.js';
 import { type StoreDatabase, text } from '../../store/database.js';
 import { insertFamily, type NewFamily } from './tokens.js';
 
@@ -66,6 +67,12 @@ export function registerApprover(
   if (added === 0) {
     throw new Refusal('HARP_ERR_UNSUPPORTED', 'This key is or was registered with this account; make a new one');
   }
+  appendAudit(db, {
+    at: args.now,
+    kind: 'approver.registered',
+    userId,
+    details: { approverId: args.approverId },
+  });
   insertFamily(db, { ...args.family, userId, approverId: args.approverId });
   return { userId };
 }

@@ -1,4 +1,5 @@
 import { Refusal } from '../../store/command.js';
+import { appendAudit } from '../../store/commands/audit.js';
 import { integer, optionalInteger, optionalText, type Row, type StoreDatabase, text } from '../../store/database.js';
 import { type Role, roleOf } from './tokens.js';
 
@@ -55,6 +56,12 @@ export function createPat(
     args.createdAt,
     args.expiresAt,
   );
+  appendAudit(db, {
+    at: args.createdAt,
+    kind: 'token.created',
+    userId: args.userId,
+    details: { tokenId: args.tokenId, role: args.role },
+  });
   return null;
 }
 
@@ -85,5 +92,11 @@ export function revokePat(
     ...(args.userId === undefined ? [] : [args.userId]),
   );
   if (revoked === 0) throw new Refusal('NotFound', 'There is no such token');
+  appendAudit(db, {
+    at: args.now,
+    kind: 'token.revoked',
+    ...(args.userId !== undefined && { userId: args.userId }),
+    details: { tokenId: args.tokenId },
+  });
   return null;
 }

@@ -1,3 +1,4 @@
+import { appendAudit } from '../../store/commands/audit.js';
 import { integer, optionalText, type Row, type SqlValue, type StoreDatabase, text } from '../../store/database.js';
 
 export type Role = 'enforcer' | 'approver';
@@ -28,7 +29,7 @@ export type RotationOutcome =
   /** The predecessor came again in time: the answer it got before, sealed under itself. */
   | { readonly kind: 'replayed'; readonly sealedAnswer: Uint8Array }
   /** An old token came again: its family is revoked now. */
-  | { readonly kind: 'reused'; readonly familyId: string; readonly userId: string }
+  | { readonly kind: 'reused' }
   | { readonly kind: 'invalid' };
 
 const FAMILY = 'f.family_id, f.user_id, f.client_id, f.role, f.app_id, f.approver_id, f.expires_at AS family_expires_at';
@@ -68,6 +69,12 @@ export function insertFamily(db: StoreDatabase, family: NewFamily): null {
     family.expiresAt,
   );
   insertRefreshToken(db, family);
+  appendAudit(db, {
+    at: family.now,
+    kind: 'sign-in',
+    userId: family.userId,
+    details: { familyId: family.familyId, clientId: family.clientId },
+  });
   return null;
 }
 
@@ -132,7 +139,7 @@ export function rotateRefreshToken(
     args.sealedAnswer,
     args.tokenHash,
   );
-  const { familyId, userId } = found.family;
+  const { familyId } = found.family;
   if (rotated === 1) {
     insertRefreshToken(db, {
       familyId,
@@ -148,37 +155,42 @@ export function rotateRefreshToken(
     args.now - args.graceMs,
   )?.['sealed_answer'];
   if (args.graceMs > 0 && sealed instanceof Uint8Array) return { kind: 'replayed', sealedAnswer: sealed };
-  revokeFamily(db, { familyId, now: args.now });
-  return { kind: 'reused', familyId, userId };
+  revokeFamily(db, { familyId, now: args.now, reason: 'reuse' });
+  return { kind: 'reused' };
 }
 
 /** Ends a family at once: its refresh tokens are gone and its access tokens are refused. */
 export function revokeFamily(
   db: StoreDatabase,
-  args: { readonly familyId: string; readonly now: number },
-): boolean {
-  const changed = db.run(
-    'UPDATE token_families SET revoked_at = ? WHERE family_id = ? AND revoked_at IS NULL',
+  args: { readonly familyId: string; readonly now: number; readonly reason?: string },
+): null {
+  const row = db.get(
+    'UPDATE token_families SET revoked_at = ? WHERE family_id = ? AND revoked_at IS NULL RETURNING user_id',
     args.now,
     args.familyId,
   );
+  if (row === undefined) return null;
   db.run('DELETE FROM refresh_tokens WHERE family_id = ?', args.familyId);
-  return changed === 1;
+  appendAudit(db, {
+    at: args.now,
+    kind: 'token.revoked',
+    userId: text(row, 'user_id'),
+    details: { familyId: args.familyId, reason: args.reason ?? 'sign-out' },
+  });
+  return null;
 }
 
 /** Sign-out by refresh token; an unknown token changes nothing. */
 export function revokeByRefreshToken(
   db: StoreDatabase,
   args: { readonly tokenHash: string; readonly now: number },
-): { readonly userId: string; readonly familyId: string } | undefined {
+): null {
   const row = db.get(
-    'SELECT f.family_id, f.user_id FROM refresh_tokens r JOIN token_families f USING (family_id) WHERE r.token_hash = ?',
+    'SELECT family_id FROM refresh_tokens WHERE token_hash = ?',
     args.tokenHash,
   );
-  if (row === undefined) return undefined;
-  const familyId = text(row, 'family_id');
-  revokeFamily(db, { familyId, now: args.now });
-  return { userId: text(row, 'user_id'), familyId };
+  if (row === undefined) return null;
+  return revokeFamily(db, { familyId: text(row, 'family_id'), now: args.now });
 }
 
 /** Ends every token that is bound to a device, for the transaction that deletes the device (APPR-030). */
@@ -190,6 +202,8 @@ export function revokeApproverTokens(
     'SELECT family_id FROM token_families WHERE approver_id = ? AND revoked_at IS NULL',
     args.approverId,
   );
-  for (const row of families) revokeFamily(db, { familyId: text(row, 'family_id'), now: args.now });
+  for (const row of families) {
+    revokeFamily(db, { familyId: text(row, 'family_id'), now: args.now, reason: 'device deleted' });
+  }
   return families.length;
 }

@@ -1,6 +1,5 @@
+import { LIMITS } from '@airlock/protocol';
 import { type StoreDatabase, text } from '../../store/database.js';
-
-const DEVICE_CODE_KEPT_MS = 600_000;
 
 /** The value stored under a name; the candidate is stored when there is none, so that every process ends up with the same one. */
 export function keepSecret(
@@ -20,17 +19,17 @@ export function keepSecret(
 /** Deletes what is over: provider records, device and enrollment codes, tokens, and answers past their grace. */
 export function sweepIdentity(
   db: StoreDatabase,
-  args: { readonly now: number; readonly graceMs: number },
+  args: { readonly now: number },
 ): null {
   const { now } = args;
   db.run('DELETE FROM oidc_records WHERE expires_at <= ?', now);
   // Kept a while longer, so that a late poll still hears expired_token.
-  db.run('DELETE FROM device_codes WHERE expires_at <= ?', now - DEVICE_CODE_KEPT_MS);
+  db.run('DELETE FROM device_codes WHERE expires_at <= ?', now - LIMITS.deviceCodeMs);
   db.run('DELETE FROM enrollment_codes WHERE expires_at <= ?', now);
   db.run('DELETE FROM refresh_tokens WHERE expires_at <= ?', now);
   db.run(
     'UPDATE refresh_tokens SET sealed_answer = NULL WHERE sealed_answer IS NOT NULL AND rotated_at <= ?',
-    now - args.graceMs,
+    now - LIMITS.refreshReuseGraceMs,
   );
   db.run(
     'DELETE FROM token_families WHERE expires_at <= ? AND NOT EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.family_id = token_families.family_id)',

@@ -1,4 +1,5 @@
 import { Refusal } from '../../store/command.js';
+import { appendAudit } from '../../store/commands/audit.js';
 import { integer, optionalText, type Row, type StoreDatabase, text } from '../../store/database.js';
 
 /** An account, equal to a HARP tenant. */
@@ -34,6 +35,7 @@ export function addUser(
     args.now,
   );
   if (added === 0) throw new Refusal('AlreadyExistsConflict', 'A user of that name exists already');
+  appendAudit(db, { at: args.now, kind: 'user.created', userId: args.userId });
   return { userId: args.userId, name: args.name, createdAt: args.now };
 }
 
@@ -66,4 +68,18 @@ export function findLogin(
   if (row === undefined) return undefined;
   const passwordHash = optionalText(row, 'password_hash');
   return { userId: text(row, 'user_id'), ...(passwordHash !== undefined && { passwordHash }) };
+}
+
+/** Records a login that failed (GW-230); the name is not kept, because people type passwords into it. */
+export function recordFailedLogin(
+  db: StoreDatabase,
+  args: { readonly now: number; readonly userId?: string },
+): null {
+  appendAudit(db, {
+    at: args.now,
+    kind: 'authentication.failed',
+    ...(args.userId !== undefined && { userId: args.userId }),
+    details: { method: 'login' },
+  });
+  return null;
 }
