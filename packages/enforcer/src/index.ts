@@ -7,12 +7,8 @@ export {
   type Admission,
   type PairingFacts,
 } from './select.js';
-export {
-  verifyDecision,
-  type DecisionContext,
-  type DecisionResult,
-  type RefusalReason,
-} from './decision/verify.js';
+export { verifyDecision, type DecisionRefusal, type DecisionResult, type DecisionVerifier } from './decision/verify.js';
+export type { DecisionContext } from './decision/context.js';
 export type {
   Access,
   AppCredential,
@@ -45,7 +41,6 @@ export type {
   Tokens,
 } from './model/gateway-calls.js';
 export type {
-  Assurance,
   DurableAuth,
   DurableRecord,
   DurableState,

@@ -1,7 +1,7 @@
+import type { Assurance } from '@airlock/protocol';
 import type { WorkspaceId } from './model/base.js';
 import type { DenyCode } from './model/codes.js';
 import type { EpochMs } from './model/base.js';
-import type { Assurance } from './model/durable.js';
 import type { Exchange, ReportedState } from './model/exchange.js';
 import type { EnforcerState } from './model/state.js';
 

@@ -19,6 +19,7 @@ export function initialState(config: Partial<EnforcerConfig> = {}): EnforcerStat
     pairings: {},
     presence: {},
     exchanges: {},
+    orphans: {},
     rejections: [],
   };
 }

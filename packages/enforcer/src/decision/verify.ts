@@ -1,63 +1,81 @@
 import type { Verifier } from '@airlock/crypto';
-import type { HarpCode } from '@airlock/protocol';
-import type { EpochMs, Hex64, MonoMs, RequestId } from '../model/base.js';
-import type { ReportedState, VerifiedDecision } from '../model/exchange.js';
-
-/** Everything the checks of table 17.1 compare a delivered decision with. None of it comes from the gateway. */
-export interface DecisionContext {
-  readonly requestId: RequestId;
-  readonly artifactHash: Hex64;
-  readonly repoRef: string;
-  readonly state: ReportedState;
-  readonly expiresAt: EpochMs;
-  readonly expiresMono: MonoMs;
-  readonly at: EpochMs;
-  readonly mono: MonoMs;
-  readonly signer: { readonly signerKeyId: string; readonly publicKey: string };
-  readonly pairingActive: boolean;
-  /** ENF-030: announced at pairing, or configured. */
-  readonly requireHarpDecision: boolean;
-  readonly locallyDenied: boolean;
-}
-
-/** Reason column of table 17.1. */
-export type RefusalReason =
-  | 'bad_message'
-  | 'request_mismatch'
-  | 'not_awaiting'
-  | 'artifact_expired'
-  | 'decision_value'
-  | 'unsigned'
-  | 'artifact_hash'
-  | 'unknown_key'
-  | 'revoked_key'
-  | 'pipe_signature'
-  | 'downgrade'
-  | 'profile'
-  | 'algorithm'
-  | 'harp_signature'
-  | 'field_mismatch'
-  | 'repo_ref'
-  | 'decision_expired'
-  | 'scope'
-  | 'local_policy'
-  | 'replayed'
-  | 'journal_unavailable';
+import { type HarpCode, isTime, parseTime, type RefusalReason, VERIFICATION_STEPS } from '@airlock/protocol';
+import type { EpochMs } from '../model/base.js';
+import { ENGINE_LIMITS } from '../model/config.js';
+import type { VerifiedDecision } from '../model/exchange.js';
+import type { DecisionContext } from './context.js';
+import { DECISION_CHECKS, type DecisionCheck } from './steps.js';
+import { readSubject, shown, type Subject } from './subject.js';
 
 /** Result of steps 1 to 21. */
 export type DecisionResult =
   | { readonly ok: true; readonly decision: VerifiedDecision }
-  | {
+  | ({
       readonly ok: false;
-      /** 1 to 21. */
-      readonly step: number;
-      readonly code: HarpCode;
-      readonly reason: RefusalReason;
-      /** True when the message, trusted or not, says `reject` (ENF-060). */
-      readonly saysReject: boolean;
-    };
+      /** The word the message shows, trusted or not; null when it shows none (ENF-060). */
+      readonly word: string | null;
+      /** The nonce it shows. */
+      readonly nonce: string | null;
+    } & DecisionRefusal);
 
-/** Checks a delivered envelope in the order of table 17.1 and stops at the first failure (ENF-020). */
-export function verifyDecision(context: DecisionContext, envelopeText: string, verifier: Verifier): DecisionResult {
-  throw new TypeError(`not written: ${context.requestId} ${envelopeText.length} ${typeof verifier}`);
+/** The failing row of table 17.1. */
+export interface DecisionRefusal {
+  /** 1 to 23. */
+  readonly step: number;
+  readonly code: HarpCode;
+  readonly reason: RefusalReason;
 }
+
+/** Checks one delivered text against a context. */
+export type DecisionVerifier = (context: DecisionContext, envelopeText: string, verifier: Verifier) => DecisionResult;
+
+/** Code and reason of a step of table 17.1. */
+export function refusalOf(step: number): DecisionRefusal {
+  const row = VERIFICATION_STEPS.find((candidate) => candidate.step === step);
+  if (row === undefined) throw new TypeError(`table 17.1 has no step ${step}`);
+  return row;
+}
+
+function msgIdOf(subject: Subject): string | null {
+  const { msgId } = subject.frame;
+  return typeof msgId === 'string' && msgId.length > 0 && msgId.length <= 200 ? msgId : null;
+}
+
+/** ENF-050: the signed reason where there is one, else the body's; untrusted text, cut to its limit. */
+function reasonOf({ harp, body }: Subject): string | null {
+  const signed = harp === 'absent' || harp === 'malformed' ? undefined : harp.form.policyHints?.reason;
+  const reason = signed ?? body.reason;
+  if (typeof reason !== 'string') return null;
+  return Array.from(reason).slice(0, ENGINE_LIMITS.reasonCharacters).join('');
+}
+
+function expiryOf({ harp }: Subject): EpochMs | null {
+  if (harp === 'absent' || harp === 'malformed' || !isTime(harp.form.expiresAt)) return null;
+  return parseTime(harp.form.expiresAt);
+}
+
+function verifiedOf(subject: Subject): VerifiedDecision {
+  const { body } = subject;
+  return {
+    decision: body.decision === 'approve' ? 'approve' : 'reject',
+    nonce: String(body.nonce),
+    decisionExpiresAt: expiryOf(subject),
+    reason: reasonOf(subject),
+    msgId: msgIdOf(subject),
+  };
+}
+
+/** Makes a verification pipeline of checks in the order given. */
+export function pipelineOf(checks: readonly DecisionCheck[]): DecisionVerifier {
+  return (context, envelopeText, verifier) => {
+    const subject = readSubject(envelopeText);
+    const { word, nonce } = shown(subject);
+    if (subject === null) return { ok: false, word, nonce, ...refusalOf(1) };
+    const failed = checks.find((check) => !check.holds({ subject, context, verifier }));
+    if (failed !== undefined) return { ok: false, word, nonce, ...refusalOf(failed.step) };
+    return { ok: true, decision: verifiedOf(subject) };
+  };
+}
+
+/** Checks a delivered envelope in the order of table 17.1, steps 1 to 21, and stops at the first failure (ENF-020). */
+export const verifyDecision: DecisionVerifier = pipelineOf(DECISION_CHECKS);

@@ -38,6 +38,7 @@ export const ENGINE_LIMITS = {
   ackAttempts: 5,
   ackBackoffMs: 1000,
   withdrawAttempts: 3,
+  orphanWithdrawAttempts: 10,
   withdrawBackoffMs: 1000,
   persistAttempts: 3,
   persistBackoffMs: 1000,

@@ -1,3 +1,4 @@
+import type { Assurance } from '@airlock/protocol';
 import type { AppCredential, EnforcerId, EpochMs, Hex64, RequestId, WorkspaceId } from './base.js';
 import type { IdentityProvider } from './gateway-calls.js';
 
@@ -18,9 +19,6 @@ export interface DurableAuth {
   readonly credential: StoredCredential;
   readonly app?: AppCredential;
 }
-
-/** How a pairing was authenticated (PAIR-210). */
-export type Assurance = 'verified' | 'gateway-trusted';
 
 /** One completed pairing (PAIR-260). `routingToken` and `pairingKey` are secret. */
 export interface PairingRecord {
@@ -46,14 +44,8 @@ export interface Pin {
   readonly pinnedAt: EpochMs;
 }
 
-/** Salted slow hash of the recovery code, opaque to the engine (PAIR-265). */
-export interface RecoveryHash {
-  readonly algorithm: string;
-  readonly salt: string;
-  readonly hash: string;
-  /** Cost parameters of the algorithm. */
-  readonly parameters: Readonly<Record<string, number>>;
-}
+/** Salted slow hash of the recovery code as `hashRecoveryCode` writes it, opaque to the engine (PAIR-265). */
+export type RecoveryHash = string;
 
 /** A key that was trusted once (PAIR-260). */
 export interface RevokedKey {

@@ -96,10 +96,14 @@ type LocalEvent =
       readonly outcome: 'succeeded' | 'failed' | 'unknown';
       readonly detail?: string;
     }
-  | { readonly type: 'journal.recorded' | 'journal.replayed' | 'journal.unavailable'; readonly requestId: RequestId }
-  | { readonly type: 'persist.done' | 'persist.failed'; readonly persistId: PersistId }
+  | { readonly type: 'journal.recorded'; readonly requestId: RequestId }
+  | { readonly type: 'journal.replayed'; readonly requestId: RequestId }
+  | { readonly type: 'journal.unavailable'; readonly requestId: RequestId }
+  | { readonly type: 'persist.done'; readonly persistId: PersistId }
+  | { readonly type: 'persist.failed'; readonly persistId: PersistId }
   | { readonly type: 'timer.fired'; readonly timerId: TimerId }
-  | { readonly type: 'channel.opened' | 'channel.closed'; readonly workspaceId: WorkspaceId }
+  | { readonly type: 'channel.opened'; readonly workspaceId: WorkspaceId }
+  | { readonly type: 'channel.closed'; readonly workspaceId: WorkspaceId }
   /** One text frame, unparsed. */
   | { readonly type: 'channel.message'; readonly workspaceId: WorkspaceId; readonly text: string };
 

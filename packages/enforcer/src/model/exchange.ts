@@ -1,8 +1,7 @@
-import type { ArtifactSubmit } from '@airlock/protocol';
+import type { ArtifactSubmit, Assurance } from '@airlock/protocol';
 import type { AckState } from './ack.js';
 import type { EnforcerId, EpochMs, Hex64, MonoMs, RequestId, WorkspaceId } from './base.js';
 import type { DenyCode } from './codes.js';
-import type { Assurance } from './durable.js';
 import type { DecidedOutcome } from './progress.js';
 
 /** What never changes about a request. */
@@ -74,11 +73,18 @@ export type SubmitStage =
 
 /** How far waiting got. */
 export type WaitStage =
-  | { readonly kind: 'calling'; readonly version: number }
+  | { readonly kind: 'calling'; readonly version: number; readonly sinceMono: MonoMs; readonly timeoutSeconds: number }
   | { readonly kind: 'pause' }
   | { readonly kind: 'access'; readonly version: number }
   /** A verified decision is being recorded; the first one wins. */
   | { readonly kind: 'recording'; readonly decision: VerifiedDecision };
+
+interface Ended<Name extends string> {
+  readonly name: Name;
+  readonly ending: Ending;
+  /** A verified rejection that is being recorded; null otherwise. */
+  readonly decision: VerifiedDecision | null;
+}
 
 /** States of the artifact machine (ENF-080). */
 export type Exchange = Common &
@@ -104,12 +110,10 @@ export type Exchange = Common &
         readonly claimBefore: EpochMs;
         readonly claimBeforeMono: MonoMs;
       }
-    | {
-        readonly name: 'Denied' | 'Expired' | 'Withdrawn' | 'Failed';
-        readonly ending: Ending;
-        /** A rejection whose record is still to be acknowledged; null otherwise. */
-        readonly decision: VerifiedDecision | null;
-      }
+    | Ended<'Denied'>
+    | Ended<'Expired'>
+    | Ended<'Withdrawn'>
+    | Ended<'Failed'>
     | {
         readonly name: 'Executed';
         readonly decision: VerifiedDecision;

@@ -1,6 +1,6 @@
+import type { Assurance } from '@airlock/protocol';
 import type { EpochMs, PairingId, RequestId, WorkspaceId } from './base.js';
 import type { DenyCode } from './codes.js';
-import type { Assurance } from './durable.js';
 
 /** How a request ended, for the one who asked. */
 export type DecidedOutcome = 'approved' | 'rejected' | 'policy' | 'timeout' | 'failed' | 'withdrawn';
@@ -8,6 +8,8 @@ export type DecidedOutcome = 'approved' | 'rejected' | 'policy' | 'timeout' | 'f
 /** What the one who waits for a request is told. `decided` comes exactly once and is last. */
 export type RequestProgress =
   | { readonly kind: 'submitted'; readonly expiresAt: EpochMs }
+  /** The gateway did not answer well; asked again after `afterMs`. */
+  | { readonly kind: 'retrying'; readonly code: string; readonly afterMs: number }
   | {
       readonly kind: 'decided';
       readonly verdict: 'allow' | 'deny';
@@ -102,7 +104,6 @@ export const AUTH_FAILURES = [
   'expired_token',
   'gateway',
   'interactive_sign_in_off',
-  'pat_not_supported',
   'state_unwritable',
   'unauthorized',
   'unreachable',

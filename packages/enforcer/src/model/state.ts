@@ -3,7 +3,7 @@ import type { RequestId, WorkspaceId } from './base.js';
 import type { EnforcerConfig } from './config.js';
 import type { Rejection } from './durable.js';
 import type { EnforcerEffect } from './effects.js';
-import type { Exchange } from './exchange.js';
+import type { Exchange, Withdrawal } from './exchange.js';
 import type { PairingState } from './pairing.js';
 import type { PresenceState } from './presence.js';
 
@@ -20,6 +20,8 @@ export interface EnforcerState {
   readonly pairings: Readonly<Record<WorkspaceId, PairingState>>;
   readonly presence: Readonly<Record<WorkspaceId, PresenceState>>;
   readonly exchanges: Readonly<Record<RequestId, Exchange>>;
+  /** Requests of an earlier run that still have to be withdrawn (ENF-130). */
+  readonly orphans: Readonly<Record<RequestId, Withdrawal>>;
   /** Verified rejections of the last ten minutes. */
   readonly rejections: readonly Rejection[];
 }
