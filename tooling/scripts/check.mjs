@@ -3,14 +3,15 @@ import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { environment, install, pnpmCommand, requireNode, root, say } from './workspace.mjs';
 
+const turbo = ['turbo', 'run', '--output-logs=errors-only', '--continue', '--concurrency=2'];
 const gate = (name) => ['tsx', 'tooling/gates/src/cli.ts', name];
 
 /** Programs of node_modules/.bin; `pnpm: true` for those that themselves call pnpm, `after` for those that need a result. */
 const GATES = [
-  { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'], pnpm: true },
+  { name: 'build', command: [...turbo, 'build'], pnpm: true },
   {
     name: 'typecheck',
-    command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only', '--continue'],
+    command: [...turbo, 'typecheck'],
     pnpm: true,
     after: 'build',
   },
