@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { describe, expect, test } from 'vitest';
 import { resolveExecutable } from '../../src/resolve/executable.js';
-import { file, scratch } from './workspace.js';
+import { file, scratch } from '../scratch.js';
 
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 

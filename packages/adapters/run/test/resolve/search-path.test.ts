@@ -4,7 +4,7 @@ import { rules } from '@airlock/conformance';
 import { describe, expect, test } from 'vitest';
 import { RunFailure } from '../../src/failure.js';
 import { searchPath } from '../../src/resolve/search-path.js';
-import { file, scratch } from './workspace.js';
+import { file, scratch } from '../scratch.js';
 
 const SCRIPT = '#!/bin/sh\n';
 
