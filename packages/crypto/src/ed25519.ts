@@ -1,4 +1,4 @@
-import { hexEncode } from '@airlock/protocol';
+import { hexDecode, hexEncode } from '@airlock/protocol';
 import * as ed from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { KeyError } from './errors.js';
@@ -18,10 +18,7 @@ const SMALL_ORDER_Y: ReadonlySet<string> = new Set([
 ]);
 
 /** Order of the group, 2^252 + 27742317777372353535851937790883648493, most significant byte first. */
-const GROUP_ORDER = Uint8Array.of(
-  ...[0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-  ...[0x14, 0xde, 0xf9, 0xde, 0xa2, 0xf7, 0x9c, 0xd6, 0x58, 0x12, 0x63, 0x1a, 0x5c, 0xf5, 0xd3, 0xed],
-);
+const GROUP_ORDER = hexDecode('1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed');
 
 /** Port that verifies Ed25519 signatures. Every implementation goes through {@link strictVerifier}. */
 export interface Verifier {

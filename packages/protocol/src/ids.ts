@@ -53,20 +53,35 @@ export const hexSha256Schema = pattern(/^[0-9a-f]{64}$/).brand<'HexSha256'>();
 /** A timestamp in any RFC 3339 form (GW-120), kept as received. */
 export const rfc3339Schema = z.string().refine(isTime, { error: 'must be an RFC 3339 time' }).brand<'Rfc3339'>();
 
+/** What {@link requestIdSchema} accepts. */
 export type RequestId = z.infer<typeof requestIdSchema>;
+/** What {@link enforcerIdSchema} accepts. */
 export type EnforcerId = z.infer<typeof enforcerIdSchema>;
+/** What {@link workspaceIdSchema} accepts. */
 export type WorkspaceId = z.infer<typeof workspaceIdSchema>;
+/** What {@link signerKeyIdSchema} accepts. */
 export type SignerKeyId = z.infer<typeof signerKeyIdSchema>;
+/** What {@link approverIdSchema} accepts. */
 export type ApproverId = z.infer<typeof approverIdSchema>;
+/** What {@link pairingIdSchema} accepts. */
 export type PairingId = z.infer<typeof pairingIdSchema>;
+/** What {@link routingTokenSchema} accepts. */
 export type RoutingToken = z.infer<typeof routingTokenSchema>;
+/** What {@link pairingNonceSchema} accepts. */
 export type PairingNonce = z.infer<typeof pairingNonceSchema>;
+/** What {@link pairingCodeSchema} accepts. */
 export type PairingCode = z.infer<typeof pairingCodeSchema>;
+/** What {@link msgIdSchema} accepts. */
 export type MsgId = z.infer<typeof msgIdSchema>;
+/** What {@link decisionNonceSchema} accepts. */
 export type DecisionNonce = z.infer<typeof decisionNonceSchema>;
+/** What {@link artifactHashSchema} accepts. */
 export type ArtifactHash = z.infer<typeof artifactHashSchema>;
+/** What {@link base64UrlSchema} accepts. */
 export type Base64Url = z.infer<typeof base64UrlSchema>;
+/** What {@link hexSha256Schema} accepts. */
 export type HexSha256 = z.infer<typeof hexSha256Schema>;
+/** What {@link rfc3339Schema} accepts. */
 export type Rfc3339 = z.infer<typeof rfc3339Schema>;
 
 function parserOf<Schema extends z.ZodType>(schema: Schema, name: string): (text: string) => z.output<Schema> {
@@ -81,29 +96,50 @@ function guardOf<Schema extends z.ZodType>(schema: Schema): (text: unknown) => t
   return (text): text is z.output<Schema> => schema.safeParse(text).success;
 }
 
-/** Branded id of a text; each throws MessageError for a text outside its form. */
+/** Text as {@link requestIdSchema}; throws MessageError for anything else. */
 export const parseRequestId = parserOf(requestIdSchema, 'requestId');
+/** Text as {@link enforcerIdSchema}; throws MessageError for anything else. */
 export const parseEnforcerId = parserOf(enforcerIdSchema, 'enforcerId');
+/** Text as {@link workspaceIdSchema}; throws MessageError for anything else. */
 export const parseWorkspaceId = parserOf(workspaceIdSchema, 'workspaceId');
+/** Text as {@link signerKeyIdSchema}; throws MessageError for anything else. */
 export const parseSignerKeyId = parserOf(signerKeyIdSchema, 'signerKeyId');
+/** Text as {@link approverIdSchema}; throws MessageError for anything else. */
 export const parseApproverId = parserOf(approverIdSchema, 'approverId');
+/** Text as {@link pairingIdSchema}; throws MessageError for anything else. */
 export const parsePairingId = parserOf(pairingIdSchema, 'pairingId');
+/** Text as {@link routingTokenSchema}; throws MessageError for anything else. */
 export const parseRoutingToken = parserOf(routingTokenSchema, 'routingToken');
+/** Text as {@link pairingNonceSchema}; throws MessageError for anything else. */
 export const parsePairingNonce = parserOf(pairingNonceSchema, 'pairingNonce');
+/** Text as {@link pairingCodeSchema}; throws MessageError for anything else. */
 export const parsePairingCode = parserOf(pairingCodeSchema, 'pairingCode');
+/** Text as {@link msgIdSchema}; throws MessageError for anything else. */
 export const parseMsgId = parserOf(msgIdSchema, 'msgId');
+/** Text as {@link decisionNonceSchema}; throws MessageError for anything else. */
 export const parseDecisionNonce = parserOf(decisionNonceSchema, 'nonce');
+/** Text as {@link artifactHashSchema}; throws MessageError for anything else. */
 export const parseArtifactHash = parserOf(artifactHashSchema, 'artifactHash');
+/** Text as {@link base64UrlSchema}; throws MessageError for anything else. */
 export const parseBase64Url = parserOf(base64UrlSchema, 'base64url text');
+/** Text as {@link hexSha256Schema}; throws MessageError for anything else. */
 export const parseHexSha256 = parserOf(hexSha256Schema, 'SHA-256');
 
+/** Tells whether a value is what {@link requestIdSchema} accepts. */
 export const isRequestId = guardOf(requestIdSchema);
+/** Tells whether a value is what {@link enforcerIdSchema} accepts. */
 export const isEnforcerId = guardOf(enforcerIdSchema);
+/** Tells whether a value is what {@link pairingNonceSchema} accepts. */
 export const isPairingNonce = guardOf(pairingNonceSchema);
+/** Tells whether a value is what {@link pairingCodeSchema} accepts. */
 export const isPairingCode = guardOf(pairingCodeSchema);
+/** Tells whether a value is what {@link decisionNonceSchema} accepts. */
 export const isDecisionNonce = guardOf(decisionNonceSchema);
+/** Tells whether a value is what {@link artifactHashSchema} accepts. */
 export const isArtifactHash = guardOf(artifactHashSchema);
+/** Tells whether a value is what {@link base64UrlSchema} accepts. */
 export const isBase64Url = guardOf(base64UrlSchema);
+/** Tells whether a value is what {@link hexSha256Schema} accepts. */
 export const isHexSha256 = guardOf(hexSha256Schema);
 
 /** Tells whether a key id is one that our approver may use (ID-120). */

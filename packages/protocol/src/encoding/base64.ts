@@ -1,14 +1,19 @@
 import { EncodingError } from '../errors/local-errors.js';
 import type { Base64Url } from '../ids.js';
+import { utf8Decode, utf8Encode } from './utf8.js';
 
-const STANDARD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const URL_SAFE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const STANDARD_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const URL_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const STANDARD = utf8Encode(STANDARD_DIGITS);
+const URL_SAFE = utf8Encode(URL_DIGITS);
 const STANDARD_VALUES = valuesOf(STANDARD);
 const URL_VALUES = valuesOf(URL_SAFE);
 
-function valuesOf(alphabet: string): Int8Array {
+function valuesOf(alphabet: Uint8Array): Int8Array {
   const values = new Int8Array(128).fill(-1);
-  for (let i = 0; i < alphabet.length; i += 1) values[alphabet.charCodeAt(i)] = i;
+  alphabet.forEach((code, value) => {
+    values[code] = value;
+  });
   return values;
 }
 
@@ -46,19 +51,22 @@ export function decodeBase64Any(text: string, length?: number): Uint8Array {
   return expectLength(decode(digits, isUrl ? URL_VALUES : STANDARD_VALUES), length);
 }
 
-function encode(bytes: Uint8Array, alphabet: string): string {
-  let text = '';
+function encode(bytes: Uint8Array, alphabet: Uint8Array): string {
+  const digits = new Uint8Array(Math.ceil((bytes.length * 8) / 6));
   let bits = 0;
   let buffer = 0;
+  let at = 0;
   for (const byte of bytes) {
     buffer = ((buffer << 8) | byte) & 0xffff;
     bits += 8;
     while (bits >= 6) {
       bits -= 6;
-      text += alphabet.charAt((buffer >> bits) & 63);
+      digits[at] = alphabet[(buffer >> bits) & 63] ?? 0;
+      at += 1;
     }
   }
-  return bits === 0 ? text : text + alphabet.charAt((buffer << (6 - bits)) & 63);
+  if (bits > 0) digits[at] = alphabet[(buffer << (6 - bits)) & 63] ?? 0;
+  return utf8Decode(digits);
 }
 
 function decode(digits: string, values: Int8Array): Uint8Array {

@@ -49,20 +49,15 @@ function read(input: string | Uint8Array): { readonly text: string; readonly val
 }
 
 function write(value: unknown, depth: number): string {
-  switch (typeof value) {
-    case 'string':
-      return quoted(value);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'number':
-      if (!Number.isSafeInteger(value)) throw new CanonicalizationError('Only integers up to 2^53-1 are allowed');
-      return String(value);
-    case 'object':
-      if (depth > MAX_DEPTH) throw new CanonicalizationError(`More than ${MAX_DEPTH} levels`);
-      return Array.isArray(value) ? writeArray(value, depth) : writeObject(value, depth);
-    default:
-      throw new CanonicalizationError(`JSON has no ${typeof value}`);
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw new CanonicalizationError('Only integers up to 2^53-1 are allowed');
+    return String(value);
   }
+  if (typeof value !== 'object') throw new CanonicalizationError(`JSON has no ${typeof value}`);
+  if (depth > MAX_DEPTH) throw new CanonicalizationError(`More than ${MAX_DEPTH} levels`);
+  return Array.isArray(value) ? writeArray(value, depth) : writeObject(value, depth);
 }
 
 function writeArray(items: readonly unknown[], depth: number): string {

@@ -71,12 +71,21 @@ export const appPatchRequestSchema = message({
 /** `POST /v1/apps/{appId}/rotate-secret`. */
 export const appSecretSchema = message({ clientSecret: nonEmptySchema, secretPrefix: z.string() });
 
+/** What {@link patCreateRequestSchema} accepts. */
 export type PatCreateRequest = z.infer<typeof patCreateRequestSchema>;
+/** What {@link patCreateResponseSchema} accepts. */
 export type PatCreateResponse = z.infer<typeof patCreateResponseSchema>;
+/** What {@link patListSchema} accepts. */
 export type PatList = z.infer<typeof patListSchema>;
+/** What {@link appCreateRequestSchema} accepts. */
 export type AppCreateRequest = z.infer<typeof appCreateRequestSchema>;
+/** What {@link appCreateResponseSchema} accepts. */
 export type AppCreateResponse = z.infer<typeof appCreateResponseSchema>;
+/** What {@link appItemSchema} accepts. */
 export type AppItem = z.infer<typeof appItemSchema>;
+/** What {@link appListSchema} accepts. */
 export type AppList = z.infer<typeof appListSchema>;
+/** What {@link appPatchRequestSchema} accepts. */
 export type AppPatchRequest = z.infer<typeof appPatchRequestSchema>;
+/** What {@link appSecretSchema} accepts. */
 export type AppSecret = z.infer<typeof appSecretSchema>;

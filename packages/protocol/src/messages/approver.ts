@@ -41,9 +41,15 @@ export const pushSubscribeRequestSchema = message({
 /** Answer 201 of a push subscription. */
 export const pushSubscribeResponseSchema = message({ pushId: nonEmptySchema });
 
+/** What {@link approverRegisterRequestSchema} accepts. */
 export type ApproverRegisterRequest = z.infer<typeof approverRegisterRequestSchema>;
+/** What {@link approverRegisterResponseSchema} accepts. */
 export type ApproverRegisterResponse = z.infer<typeof approverRegisterResponseSchema>;
+/** What {@link enrollmentResponseSchema} accepts. */
 export type EnrollmentResponse = z.infer<typeof enrollmentResponseSchema>;
+/** What {@link approverListSchema} accepts. */
 export type ApproverList = z.infer<typeof approverListSchema>;
+/** What {@link pushSubscribeRequestSchema} accepts. */
 export type PushSubscribeRequest = z.infer<typeof pushSubscribeRequestSchema>;
+/** What {@link pushSubscribeResponseSchema} accepts. */
 export type PushSubscribeResponse = z.infer<typeof pushSubscribeResponseSchema>;

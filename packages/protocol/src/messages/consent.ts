@@ -40,8 +40,13 @@ export const consentRequestSchema = addressedEnvelope('consent.request', {
   body: message(pendingMembers),
 });
 
+/** What {@link consentItemSchema} accepts. */
 export type ConsentItem = z.infer<typeof consentItemSchema>;
+/** What {@link consentListSchema} accepts. */
 export type ConsentList = z.infer<typeof consentListSchema>;
+/** What {@link consentDecideRequestSchema} accepts. */
 export type ConsentDecideRequest = z.infer<typeof consentDecideRequestSchema>;
+/** What {@link consentDecideResponseSchema} accepts. */
 export type ConsentDecideResponse = z.infer<typeof consentDecideResponseSchema>;
+/** What {@link consentRequestSchema} accepts. */
 export type ConsentRequest = z.infer<typeof consentRequestSchema>;

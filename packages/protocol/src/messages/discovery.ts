@@ -32,7 +32,11 @@ export const subscriptionSchema = message({
   resourceUsage: message({ workspacesUsed: integerSchema }),
 });
 
+/** What {@link echoSchema} accepts. */
 export type Echo = z.infer<typeof echoSchema>;
+/** What {@link discoverySchema} accepts. */
 export type Discovery = z.infer<typeof discoverySchema>;
+/** What {@link complianceSchema} accepts. */
 export type Compliance = z.infer<typeof complianceSchema>;
+/** What {@link subscriptionSchema} accepts. */
 export type Subscription = z.infer<typeof subscriptionSchema>;

@@ -54,6 +54,9 @@ export const dndAcceptedSchema = emittedEnvelope(
   message({ policyId: nonEmptySchema, expiresAt: rfc3339Schema }),
 );
 
+/** What {@link dndEffectiveSchema} accepts. */
 export type DndEffective = z.infer<typeof dndEffectiveSchema>;
+/** What {@link dndListSchema} accepts. */
 export type DndList = z.infer<typeof dndListSchema>;
+/** What {@link dndAcceptedSchema} accepts. */
 export type DndAccepted = z.infer<typeof dndAcceptedSchema>;

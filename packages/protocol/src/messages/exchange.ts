@@ -67,10 +67,15 @@ function addressedShape<T extends 'refresh.request' | 'pairing.revoked'>(msgType
   }).out.shape;
 }
 
+/** What {@link exchangeWithdrawnNoticeSchema} accepts. */
 export type ExchangeWithdrawnNotice = z.infer<typeof exchangeWithdrawnNoticeSchema>;
+/** What {@link exchangeExpiredSchema} accepts. */
 export type ExchangeExpired = z.infer<typeof exchangeExpiredSchema>;
+/** What {@link exchangeCancelledSchema} accepts. */
 export type ExchangeCancelled = z.infer<typeof exchangeCancelledSchema>;
+/** What {@link refreshRequestSchema} accepts. */
 export type RefreshRequest = z.infer<typeof refreshRequestSchema>;
+/** What {@link pairingRevokedSchema} accepts. */
 export type PairingRevoked = z.infer<typeof pairingRevokedSchema>;
 
 /** Answer to `POST /v1/requests/{requestId}/refresh`. */

@@ -156,21 +156,39 @@ export const pairingClaimedSchema = addressedEnvelope('pairing.claimed', {
   }),
 });
 
+/** What {@link pairingInitiateRequestSchema} accepts. */
 export type PairingInitiateRequest = z.infer<typeof pairingInitiateRequestSchema>;
+/** What {@link pairingInitiateResponseSchema} accepts. */
 export type PairingInitiateResponse = z.infer<typeof pairingInitiateResponseSchema>;
+/** What {@link pairingPreGenerateRequestSchema} accepts. */
 export type PairingPreGenerateRequest = z.infer<typeof pairingPreGenerateRequestSchema>;
+/** What {@link pairingPreGenerateResponseSchema} accepts. */
 export type PairingPreGenerateResponse = z.infer<typeof pairingPreGenerateResponseSchema>;
+/** What {@link pairingClaimRequestSchema} accepts. */
 export type PairingClaimRequest = z.infer<typeof pairingClaimRequestSchema>;
+/** What {@link pairingClaimResponseSchema} accepts. */
 export type PairingClaimResponse = z.infer<typeof pairingClaimResponseSchema>;
+/** What {@link pairingResolutionSchema} accepts. */
 export type PairingResolution = z.infer<typeof pairingResolutionSchema>;
+/** What {@link pairingCompleteRequestSchema} accepts. */
 export type PairingCompleteRequest = z.infer<typeof pairingCompleteRequestSchema>;
+/** What {@link pairingCompleteResponseSchema} accepts. */
 export type PairingCompleteResponse = z.infer<typeof pairingCompleteResponseSchema>;
+/** What {@link pairingRejectRequestSchema} accepts. */
 export type PairingRejectRequest = z.infer<typeof pairingRejectRequestSchema>;
+/** What {@link pairingRejectResponseSchema} accepts. */
 export type PairingRejectResponse = z.infer<typeof pairingRejectResponseSchema>;
+/** What {@link pairingStatusSchema} accepts. */
 export type PairingStatus = z.infer<typeof pairingStatusSchema>;
+/** What {@link pairingStatusBatchRequestSchema} accepts. */
 export type PairingStatusBatchRequest = z.infer<typeof pairingStatusBatchRequestSchema>;
+/** What {@link pairingStatusBatchResponseSchema} accepts. */
 export type PairingStatusBatchResponse = z.infer<typeof pairingStatusBatchResponseSchema>;
+/** What {@link pairingRevokeRequestSchema} accepts. */
 export type PairingRevokeRequest = z.infer<typeof pairingRevokeRequestSchema>;
+/** What {@link pairingRevokeResponseSchema} accepts. */
 export type PairingRevokeResponse = z.infer<typeof pairingRevokeResponseSchema>;
+/** What {@link pairingListSchema} accepts. */
 export type PairingList = z.infer<typeof pairingListSchema>;
+/** What {@link pairingClaimedSchema} accepts. */
 export type PairingClaimed = z.infer<typeof pairingClaimedSchema>;

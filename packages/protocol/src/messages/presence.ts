@@ -44,12 +44,21 @@ export const pushMessageSchema = z.strictObject({
   kind: z.enum(['pending', 'consent', 'pairing', 'device']),
 });
 
+/** What {@link heartbeatRequestSchema} accepts. */
 export type HeartbeatRequest = z.infer<typeof heartbeatRequestSchema>;
+/** What {@link heartbeatResponseSchema} accepts. */
 export type HeartbeatResponse = z.infer<typeof heartbeatResponseSchema>;
+/** What {@link presenceRecordSchema} accepts. */
 export type PresenceRecord = z.infer<typeof presenceRecordSchema>;
+/** What {@link presenceListSchema} accepts. */
 export type PresenceList = z.infer<typeof presenceListSchema>;
+/** What {@link ticketResponseSchema} accepts. */
 export type TicketResponse = z.infer<typeof ticketResponseSchema>;
+/** What {@link helloSchema} accepts. */
 export type Hello = z.infer<typeof helloSchema>;
+/** What {@link pingSchema} accepts. */
 export type Ping = z.infer<typeof pingSchema>;
+/** What {@link pongSchema} accepts. */
 export type Pong = z.infer<typeof pongSchema>;
+/** What {@link pushMessageSchema} accepts. */
 export type PushMessage = z.infer<typeof pushMessageSchema>;

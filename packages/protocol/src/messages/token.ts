@@ -80,16 +80,29 @@ export const oidcTokenSchema = message({
 /** Failure of the token endpoint (AUTH-130). */
 export const oidcErrorSchema = message({ error: nonEmptySchema, error_description: z.string().optional() });
 
+/** What {@link deviceStartSchema} accepts. */
 export type DeviceStart = z.infer<typeof deviceStartSchema>;
+/** What {@link deviceTokenRequestSchema} accepts. */
 export type DeviceTokenRequest = z.infer<typeof deviceTokenRequestSchema>;
+/** What {@link deviceTokenResponseSchema} accepts. */
 export type DeviceTokenResponse = z.infer<typeof deviceTokenResponseSchema>;
+/** What {@link refreshTokenRequestSchema} accepts. */
 export type RefreshTokenRequest = z.infer<typeof refreshTokenRequestSchema>;
+/** What {@link tokenResponseSchema} accepts. */
 export type TokenResponse = z.infer<typeof tokenResponseSchema>;
+/** What {@link signedOutSchema} accepts. */
 export type SignedOut = z.infer<typeof signedOutSchema>;
+/** What {@link devicePendingSchema} accepts. */
 export type DevicePending = z.infer<typeof devicePendingSchema>;
+/** What {@link deviceVerifyRequestSchema} accepts. */
 export type DeviceVerifyRequest = z.infer<typeof deviceVerifyRequestSchema>;
+/** What {@link deviceVerifyResponseSchema} accepts. */
 export type DeviceVerifyResponse = z.infer<typeof deviceVerifyResponseSchema>;
+/** What {@link oidcConfigurationSchema} accepts. */
 export type OidcConfiguration = z.infer<typeof oidcConfigurationSchema>;
+/** What {@link oidcDeviceSchema} accepts. */
 export type OidcDevice = z.infer<typeof oidcDeviceSchema>;
+/** What {@link oidcTokenSchema} accepts. */
 export type OidcToken = z.infer<typeof oidcTokenSchema>;
+/** What {@link oidcErrorSchema} accepts. */
 export type OidcError = z.infer<typeof oidcErrorSchema>;
