@@ -15,8 +15,8 @@ export interface RouteRequest<P> {
   readonly address: string;
   /** Epoch milliseconds at which the request was accepted. */
   readonly now: number;
-  /** Aborted when the client went away. */
-  readonly signal: AbortSignal;
+  /** Calls `listener` when the client goes away before the answer; the returned function stops that. */
+  readonly onGone: (listener: () => void) => () => void;
 }
 
 /** What a handler answers. Without a body the response is empty (204). */
@@ -26,6 +26,16 @@ export interface Reply {
   /** A JSON text that is sent as it is, instead of `body`. */
   readonly bodyText?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A complete response instead of all of the above: event streams only. */
+  readonly raw?: Response;
+}
+
+/** What is known of a request without its body. */
+export interface ArrivedFacts {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly header: (name: string) => string | undefined;
+  readonly connection: { readonly address: string };
 }
 
 export type RouteAuth = 'E' | 'A' | 'EA' | 'optional' | '-';
@@ -49,6 +59,12 @@ export interface RouteOf<K extends RouteAuth> {
   readonly maxBytes?: number;
   /** An empty body and `null` read as `{}` (GW-070). */
   readonly emptyBody?: boolean;
+  /** Has a budget of its own instead of the principal's (EXCH-070). */
+  readonly ownBudget?: boolean;
+  /** Longest delay before 429, milliseconds (GW-200). */
+  readonly holdBackMs?: number;
+  /** How long to hold back an answer with this status, milliseconds (EXCH-060). */
+  readonly holdErrorMs?: (arrived: ArrivedFacts, status: number) => number;
   readonly handle: (request: RouteRequest<PrincipalByAuth[K]>) => Promise<Reply>;
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { verifyPipeSignature } from '@airlock/crypto';
+import { base64UrlDecode } from '@airlock/protocol';
 import { nodeVerifier } from '../../crypto/node-verifier.js';
 import { Refusal } from '../command.js';
 import { type Row, type StoreDatabase, integer, optionalText, text } from '../database.js';
@@ -66,14 +67,10 @@ function assertSigned(db: StoreDatabase, row: Row, args: DecideArgs): void {
   const signed =
     keys !== undefined &&
     text(keys, 'signer_key_id') === args.signerKeyId &&
-    verifyPipeSignature({
-      artifactHash: args.artifactHash,
-      decision: args.decision,
-      nonce: args.nonce,
-      signature: args.signature,
-      publicKey: text(keys, 'public_key'),
-      verifier: nodeVerifier,
-    });
+    verifyPipeSignature(
+      { verifier: nodeVerifier, publicKey: base64UrlDecode(text(keys, 'public_key')) },
+      args,
+    );
   if (!signed) {
     throw new Refusal('HARP_ERR_SIGNATURE_INVALID', 'The signature does not verify');
   }

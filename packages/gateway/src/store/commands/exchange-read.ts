@@ -17,6 +17,8 @@ export interface ExchangeView {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly artifactHash: string;
+  readonly enforcerId: string;
+  readonly appId: string;
   readonly decision?: string;
 }
 
@@ -45,6 +47,8 @@ function get(
     createdAt: integer(row, 'created_at'),
     expiresAt: integer(row, 'expires_at'),
     artifactHash: text(row, 'artifact_hash'),
+    enforcerId: text(row, 'enforcer_id'),
+    appId: text(row, 'app_id'),
     ...(decision === undefined ? {} : { decision }),
   };
 }
@@ -165,7 +169,6 @@ export interface HistoryItem extends ExchangeView {
   readonly artifactType: string;
   readonly decidedAt?: number;
   readonly pairingId?: string;
-  readonly enforcerId: string;
   readonly enforcerLabel?: string;
   /** JSON text. */
   readonly display?: string;
@@ -199,6 +202,7 @@ function historyItem(row: Row, now: number): HistoryItem {
     createdAt: integer(row, 'created_at'),
     expiresAt: integer(row, 'expires_at'),
     enforcerId: text(row, 'enforcer_id'),
+    appId: text(row, 'app_id'),
     ...(decidedAt === undefined ? {} : { decidedAt }),
     ...(decision === undefined ? {} : { decision }),
     ...(pairingId === undefined ? {} : { pairingId }),
