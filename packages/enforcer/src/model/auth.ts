@@ -12,6 +12,8 @@ export interface SignIn {
   readonly credential: StoredCredential;
   readonly app?: AppCredential;
   readonly version: number;
+  /** When this token replaced one that the gateway had refused; absent otherwise. */
+  readonly renewedAt?: EpochMs;
 }
 
 interface Common {
