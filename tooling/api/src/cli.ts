@@ -11,7 +11,7 @@ function main(command: string | undefined): number {
   const unbuilt = SURFACES.filter(({ folder, declarations }) => !existsSync(path.join(root, folder, declarations)));
   if (unbuilt.length > 0) {
     for (const { folder, declarations } of unbuilt)
-      console.error(`${folder}/${declarations} is missing: run pnpm build`);
+      console.error(`${folder}/${declarations} is missing: type npm run build`);
     return 1;
   }
   if (command === 'tarballs') return tarballs();
@@ -22,7 +22,7 @@ function reports(update: boolean): number {
   const results = SURFACES.map((surface) => checkReport(root, surface, update));
   for (const { report, same, messages } of results) {
     for (const message of messages) console.error(`${report}: ${message}`);
-    if (!same) console.error(`${report} differs from the code: run pnpm api:update and review the difference`);
+    if (!same) console.error(`${report} differs from the code: type npm run api:update and review the difference`);
   }
   console.log(`api: ${String(results.length)} reports, ${String(results.filter(({ same }) => !same).length)} differ`);
   return results.every(({ same }) => same) ? 0 : 1;

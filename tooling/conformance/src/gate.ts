@@ -35,7 +35,7 @@ function judgeStatus(id: string, status: string | undefined, citedAt: string | u
   if (!PLANNED.test(status)) return [`${id} has the status "${status}"; it must be "tested" or "planned: <area>"`];
   return citedAt === undefined
     ? []
-    : [`${id} is marked "${status}", but ${citedAt} cites it: run pnpm conformance:update`];
+    : [`${id} is marked "${status}", but ${citedAt} cites it: type npm run conformance:update`];
 }
 
 /** The manifest that follows from the evidence, and one line for every change to it. */

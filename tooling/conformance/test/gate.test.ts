@@ -25,7 +25,7 @@ describe('the conformance gate', () => {
     [
       'a planned rule that is cited',
       { citations: [...agreed.citations, { id: 'XX-020', where: 'b.test.ts:7' }] },
-      'XX-020 is marked "planned: gateway", but b.test.ts:7 cites it: run pnpm conformance:update',
+      'XX-020 is marked "planned: gateway", but b.test.ts:7 cites it: type npm run conformance:update',
     ],
     [
       'a rule that the manifest misses',
