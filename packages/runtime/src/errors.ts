@@ -24,7 +24,7 @@ export const RUNTIME_CODES = [
   'peer_not_allowed',
   'runtime_directory_insecure',
   'secret_store_unavailable',
-  'sign_in_failed',
+  'sign_in_in_progress',
   'socket_path_too_long',
   'state_corrupt',
   'state_unavailable',

@@ -135,6 +135,13 @@ export const pairEventSchema = z.discriminatedUnion('event', [
     fingerprint: z.string(),
   }),
   z.object({
+    /** Another approver is pinned. Where it is reachable it is being asked now; else only the recovery code helps. */
+    event: z.literal('old-approver'),
+    pairingId: z.string(),
+    signerKeyId: z.string(),
+    reachable: z.boolean(),
+  }),
+  z.object({
     event: z.literal('paired'),
     workspace: z.string(),
     signerKeyId: z.string(),
@@ -187,6 +194,13 @@ export const requestEventSchema = z.discriminatedUnion('event', [
     /** Epoch milliseconds. */
     expiresAt: z.number(),
     artifactHash: z.string(),
+  }),
+  z.object({
+    /** The gateway could not be reached or answered with an error; it is asked again after `afterMs` milliseconds. */
+    event: z.literal('retrying'),
+    requestId: z.string(),
+    code: z.string(),
+    afterMs: z.number(),
   }),
   z.object({
     event: z.literal('decided'),

@@ -12,6 +12,7 @@ const STATUS: Partial<Record<RuntimeCode, number>> = {
   not_found: 404,
   host_unknown: 404,
   pairing_in_progress: 409,
+  sign_in_in_progress: 409,
   not_paired: 409,
   not_signed_in: 409,
   body_too_large: 413,

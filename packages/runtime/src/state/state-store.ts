@@ -90,6 +90,11 @@ export class StateStore {
     }
   }
 
+  /** Settles when everything asked for so far has been written, or has failed. */
+  async settled(): Promise<void> {
+    await this.#queue;
+  }
+
   async #persistAuth(value: DurableAuth | null): Promise<void> {
     const old = this.#state.auth?.secret;
     if (value === null) {

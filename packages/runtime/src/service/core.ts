@@ -1,0 +1,62 @@
+import type { EngineHost } from '../engine/engine-host.js';
+import type { ClaimDesk } from '../engine/claim-desk.js';
+import type { Problems } from '../engine/problems.js';
+import type { ProgressHub } from '../engine/progress-hub.js';
+import type { RecoveryCodes } from '../engine/recovery.js';
+import { RuntimeError } from '../errors.js';
+import type { Ports } from '../ports/ports.js';
+import type { SecretStore } from '../secrets/secret-store.js';
+import type { StateStore, Workspace } from '../state/state-store.js';
+
+/** What every service of the daemon works with. */
+export interface Core {
+  readonly ports: Ports;
+  readonly host: EngineHost;
+  readonly hub: ProgressHub;
+  readonly claims: ClaimDesk;
+  readonly recovery: RecoveryCodes;
+  readonly problems: Problems;
+  /** Null when the state cannot be used. */
+  readonly state: StateStore | null;
+  readonly secrets: SecretStore | null;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly peerUidChecked: boolean;
+}
+
+/** The state store. Throws the problem that keeps it from being used. */
+export function usableState(core: Core): StateStore {
+  const [problem] = core.problems.all;
+  if (problem !== undefined) throw problem;
+  if (core.state === null) throw new RuntimeError('state_unavailable', 'the state cannot be used');
+  return core.state;
+}
+
+export function workspaceById(core: Core, workspaceId: string): Workspace | undefined {
+  return core.state?.workspaces.find((workspace) => workspace.workspaceId === workspaceId);
+}
+
+/** Resolves once `found` gives something, at the latest after `withinMs` or when `signal` aborts: then with null. */
+export async function whenState<T>(
+  core: Core,
+  found: () => T | null,
+  limits: { readonly withinMs: number; readonly signal: AbortSignal },
+): Promise<T | null> {
+  const now = found();
+  if (now !== null || limits.signal.aborted) return now;
+  return await new Promise<T | null>((resolve) => {
+    const finish = (value: T | null) => {
+      unwatch();
+      cancel();
+      limits.signal.removeEventListener('abort', giveUp);
+      resolve(value);
+    };
+    const giveUp = () => finish(null);
+    const unwatch = core.host.watch(() => {
+      const value = found();
+      if (value !== null) finish(value);
+    });
+    const cancel = core.ports.timer(limits.withinMs, giveUp);
+    limits.signal.addEventListener('abort', giveUp, { once: true });
+  });
+}

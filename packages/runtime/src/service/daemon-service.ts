@@ -1,0 +1,32 @@
+import type { DaemonService } from '../socket/daemon-service.js';
+import type { Core } from './core.js';
+import { PairingService } from './pairing.js';
+import { RequestService } from './requests.js';
+import { SignInService } from './sign-in.js';
+import { statusOf } from './status.js';
+
+export interface Services extends DaemonService {
+  /** Whether something beside open connections keeps the daemon needed. */
+  readonly busy: () => boolean;
+}
+
+/** Everything behind the routes of the local socket. */
+export function daemonServices(core: Core): Services {
+  const requests = new RequestService(core);
+  const pairing = new PairingService(core, requests);
+  const signIn = new SignInService(core);
+  return {
+    status: () => statusOf(core),
+    signIn: (body, signal) => signIn.signIn(body, signal),
+    signOut: () => signIn.signOut(),
+    pair: (body, signal) => pairing.pair(body, signal),
+    confirmPairing: (pairingId, accept) => pairing.confirm(pairingId, accept),
+    unpair: (workspace) => pairing.unpair(workspace),
+    request: (body, signal) => requests.request(body, signal),
+    claim: (requestId) => requests.claim(requestId),
+    outcome: (requestId, body) => requests.outcome(requestId, body),
+    withdraw: (requestId) => requests.withdraw(requestId),
+    requests: () => requests.list(),
+    busy: () => pairing.busy,
+  };
+}
