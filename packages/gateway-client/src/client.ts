@@ -7,6 +7,8 @@ import { type ExchangeArea, exchangeArea } from './areas/exchanges.js';
 import { type PairingArea, pairingArea } from './areas/pairing.js';
 import { type PolicyArea, policyArea } from './areas/policies.js';
 import { type PresenceArea, presenceArea } from './areas/presence.js';
+import { type Channel, type ChannelOptions, openChannel } from './channel/channel.js';
+import { type StreamArea, streamArea } from './channel/event-stream.js';
 import { type RequestArea, requestArea } from './areas/requests.js';
 import { type Credentials, NO_CREDENTIALS } from './credentials.js';
 import { createCaller } from './http/caller.js';
@@ -46,6 +48,9 @@ export interface GatewayClient {
   readonly requests: RequestArea;
   readonly tokens: TokenArea;
   readonly apps: AppArea;
+  readonly streams: StreamArea;
+  /** Opens the WebSocket channel; it reconnects until it is closed. */
+  openChannel(options: ChannelOptions): Channel;
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000;
@@ -63,18 +68,21 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     retry: options.retry ?? DEFAULT_RETRY,
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
   });
+  const presence = presenceArea(caller);
   return {
     origin,
     discovery: discoveryArea(caller),
     auth: authArea(caller),
     consent: consentArea(caller),
     pairing: pairingArea(caller),
-    presence: presenceArea(caller),
+    presence,
     exchanges: exchangeArea(caller),
     policies: policyArea(caller),
     approvers: approverArea(caller),
     requests: requestArea(caller),
     tokens: tokenArea(caller),
     apps: appArea(caller),
+    streams: streamArea(caller),
+    openChannel: (channel) => openChannel(caller, presence, channel),
   };
 }

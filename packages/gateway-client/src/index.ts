@@ -9,6 +9,13 @@ export type { Plain } from './areas/plain.js';
 export type { PolicyArea } from './areas/policies.js';
 export type { PresenceArea } from './areas/presence.js';
 export type { HistoryQuery, PageQuery, RequestArea } from './areas/requests.js';
+export {
+  type Channel,
+  type ChannelEvent,
+  type ChannelOptions,
+  DEFAULT_RECONNECT,
+} from './channel/channel.js';
+export type { StreamArea, StreamEvent } from './channel/event-stream.js';
 export type { CallOptions } from './call-options.js';
 export { createGatewayClient, type GatewayClient, type GatewayClientOptions } from './client.js';
 export {
@@ -39,4 +46,14 @@ export type {
   SocketPort,
 } from './ports.js';
 export { DEFAULT_RETRY, NO_RETRY, type RetryPolicy, type RetryState, retryDelay } from './retry.js';
-export type { WaitRequest, WaitResult } from './wait.js';
+export {
+  type AuthorizationRequest,
+  createOidcClient,
+  type DeviceGrant,
+  type DevicePoll,
+  type OidcClient,
+  type OidcClientOptions,
+  type Tokens,
+} from './oidc/oidc-client.js';
+export type { AwaitDecisionRequest, WaitRequest, WaitResult } from './wait.js';
+export { type WebPlatform, webTransport } from './web-transport.js';

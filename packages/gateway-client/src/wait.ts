@@ -1,8 +1,8 @@
 import { LIMITS } from '@airlock/protocol';
 import type { CallOptions } from './call-options.js';
+import { GatewayError } from './errors.js';
 import type { Caller } from './http/caller.js';
 import { path } from './http/request.js';
-import type { AbortSignalLike } from './ports.js';
 import { NO_RETRY } from './retry.js';
 
 /** One wait for a decision. */
@@ -54,12 +54,46 @@ export async function wait(caller: Caller, request: WaitRequest, options: CallOp
   return { kind: 'pending', pauseMs: held >= seconds * 1000 * FULL_HOLD ? 0 : PAUSE_MS };
 }
 
-/** Options of {@link awaitDecision}. */
-export interface AwaitDecisionOptions {
+/** How long to wait for a decision. */
+export interface AwaitDecisionRequest {
   readonly requestId: string;
   /** Milliseconds until the caller gives up; it must then deny and withdraw (EXCH-150). */
   readonly withinMs: number;
-  readonly signal?: AbortSignalLike;
-  /** Called with every failed wait that is retried, for logs. */
-  readonly onFailure?: (error: unknown) => void;
+  /** Called with every failure after which waiting goes on, for logs. */
+  readonly onFailure?: (error: GatewayError) => void;
+}
+
+/**
+ * Waits again and again until a decision arrives (its text), or the time is up (`undefined`). Pauses as EXCH-150 says.
+ * @throws GatewayError for a failure that waiting does not cure; the caller must deny
+ */
+export async function awaitDecision(
+  caller: Caller,
+  request: AwaitDecisionRequest,
+  options: CallOptions = {},
+): Promise<string | undefined> {
+  const { transport } = caller;
+  const end = transport.monotonic() + request.withinMs;
+  for (;;) {
+    const left = end - transport.monotonic();
+    if (left <= 0) return undefined;
+    const timeoutSeconds = Math.max(1, Math.min(LIMITS.waitTimeoutMaxMs / 1000, Math.floor(left / 1000)));
+    const result = await waitOnce(caller, { ...request, timeoutSeconds }, options);
+    if (result.kind === 'delivered') return result.text;
+    await transport.sleep(Math.min(result.pauseMs, Math.max(0, end - transport.monotonic())), options.signal);
+  }
+}
+
+async function waitOnce(
+  caller: Caller,
+  request: WaitRequest & AwaitDecisionRequest,
+  options: CallOptions,
+): Promise<WaitResult> {
+  try {
+    return await wait(caller, request, options);
+  } catch (error) {
+    if (!(error instanceof GatewayError) || !error.retryable) throw error;
+    request.onFailure?.(error);
+    return { kind: 'pending', pauseMs: Math.max(PAUSE_MS, error.retryAfterMs ?? 0) };
+  }
 }

@@ -46,7 +46,7 @@ const HARMLESS = /^\/dev\/(?:null|stdin|stdout|stderr|tty)$/;
 
 function leaves(word: string, root: string | undefined): boolean {
   const path = word.replace(/^-{1,2}[A-Za-z-]+=/, '');
-  if (/^~/.test(path)) return true;
+  if (path.startsWith('~')) return true;
   if (!path.startsWith('/')) return leavesUpwards(path);
   if (HARMLESS.test(path)) return false;
   return root === undefined || !isBelow(path, root);

@@ -34,14 +34,6 @@ function readOne(action: JsonValue): Choice | undefined {
 
 /** `allow` and `deny` are the older names. */
 function decisionWord(decision: JsonValue | undefined): Choice['decision'] | undefined {
-  switch (decision) {
-    case 'approve':
-    case 'allow':
-      return 'approve';
-    case 'reject':
-    case 'deny':
-      return 'reject';
-    default:
-      return undefined;
-  }
+  if (decision === 'approve' || decision === 'allow') return 'approve';
+  return decision === 'reject' || decision === 'deny' ? 'reject' : undefined;
 }

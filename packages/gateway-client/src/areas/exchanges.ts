@@ -10,7 +10,7 @@ import {
 import type { CallOptions } from '../call-options.js';
 import type { Caller } from '../http/caller.js';
 import { bodyOf, path } from '../http/request.js';
-import { type WaitRequest, type WaitResult, wait } from '../wait.js';
+import { type AwaitDecisionRequest, awaitDecision, type WaitRequest, type WaitResult, wait } from '../wait.js';
 import type { Plain } from './plain.js';
 
 /** Artifacts, exchanges and acknowledgements (sections 11 to 13). */
@@ -31,6 +31,12 @@ export function exchangeArea(caller: Caller) {
       caller.call({ ...get, path: path`/v1/exchanges/${requestId}`, read: bodyOf(exchangeStatusSchema) }, options),
     /** `GET /v1/exchanges/{requestId}/wait` (E), once. */
     wait: (request: WaitRequest, options?: CallOptions): Promise<WaitResult> => wait(caller, request, options),
+    /**
+     * Waits until a decision arrives (its text, to be verified) or the time is up (`undefined`: deny and withdraw).
+     * A text that does not verify is a denial: never wait for a better one (ENF-020).
+     */
+    awaitDecision: (request: AwaitDecisionRequest, options?: CallOptions): Promise<string | undefined> =>
+      awaitDecision(caller, request, options),
     /** `POST /v1/exchanges/{requestId}/withdraw` (E). 409 `already_resolved` names the state. */
     withdraw: (requestId: string, options?: CallOptions) =>
       caller.call(

@@ -61,6 +61,7 @@ export function malformed(message: string, cause?: unknown): GatewayError {
 /** What an answer of an unexpected status means. Status 0 is how browsers show a redirect they did not follow. */
 async function failure(response: FetchResponse): Promise<GatewayError> {
   const { status } = response;
+  if (status < 400) await response.body?.getReader().cancel();
   if (status === 0 || (status >= 300 && status < 400)) {
     return new GatewayError({
       kind: 'malformed',

@@ -1,3 +1,4 @@
+import { HARP_VERSION } from '@airlock/protocol';
 import type { CallOptions } from '../call-options.js';
 import type { Credentials } from '../credentials.js';
 import { GatewayError } from '../errors.js';
@@ -5,7 +6,7 @@ import type { Deadline, FetchResponse, GatewayTransport } from '../ports.js';
 import { NO_RETRY, type RetryPolicy, retryDelay } from '../retry.js';
 import { type Answer, decodeText, parseBody, successAnswer } from './answer.js';
 import { type Authenticator, createAuthenticator } from './authenticator.js';
-import { type ApiRequest, queryString } from './request.js';
+import { type ApiRequest, payload, queryString } from './request.js';
 
 /** What every call of one client shares. */
 export interface CallerOptions {
@@ -132,17 +133,17 @@ class Sender {
     deadline: Deadline,
     headers: Readonly<Record<string, string>>,
   ): Promise<FetchResponse> {
-    const hasBody = request.body !== undefined;
+    const { type, text } = payload(request);
     const { transport, baseUrl } = this.options;
     return transport.fetch(baseUrl + request.path + queryString(request.query), {
       method: request.method,
       headers: {
         Accept: 'application/json',
-        'X-HARP-Version': '0.2',
-        ...(hasBody ? { 'Content-Type': 'application/json' } : {}),
+        'X-HARP-Version': HARP_VERSION,
+        ...(type === undefined ? {} : { 'Content-Type': type }),
         ...headers,
       },
-      ...(hasBody ? { body: JSON.stringify(request.body) } : {}),
+      ...(text === undefined ? {} : { body: text }),
       redirect: 'manual',
       signal: deadline.signal,
     });

@@ -7,7 +7,10 @@ export interface ApiRequest<T> {
   /** Absolute path with escaped segments: see {@link path}. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as `application/x-www-form-urlencoded`; OIDC routes only. */
+  readonly form?: Readonly<Record<string, string>>;
   /** The one success status of the route. */
   readonly status: number;
   /** Checks and types the success body. Throws what the schema throws. */
@@ -41,6 +44,17 @@ function escapeSegment(segment: string): string {
     });
   }
   return encodeURIComponent(segment);
+}
+
+/** A body with its content type, or neither. */
+export function payload({ body, form }: Pick<ApiRequest<unknown>, 'body' | 'form'>): {
+  readonly type?: string;
+  readonly text?: string;
+} {
+  if (form !== undefined) {
+    return { type: 'application/x-www-form-urlencoded', text: queryString(form).slice(1).replaceAll('%20', '+') };
+  }
+  return body === undefined ? {} : { type: 'application/json', text: JSON.stringify(body) };
 }
 
 /** Query string with a leading `?`, or nothing. Absent members are left out. */
