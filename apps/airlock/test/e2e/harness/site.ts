@@ -1,0 +1,170 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AirlockProcess, json, run, start } from './command.js';
+
+export interface InboxItem {
+  readonly requestId: string;
+  readonly workspace: string;
+  readonly enforcerLabel: string;
+  readonly kind: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly bound: boolean;
+}
+
+/** The gateway on its own machine: a data directory, a port, a process that can be killed and started again. */
+export class GatewayHost {
+  #process: AirlockProcess | undefined;
+  #port = 0;
+  url = '';
+
+  constructor(readonly home: string) {}
+
+  async start(): Promise<void> {
+    this.#process = start(
+      ['gateway', 'serve', '--json', '--host', '127.0.0.1', '--port', String(this.#port), '--data-dir', this.dataDir],
+      { home: this.home },
+    );
+    const ready = await this.#process.event<{ url: string }>('ready');
+    this.url = ready.url.replace(/\/$/, '');
+    this.#port = Number(new URL(this.url).port);
+  }
+
+  get dataDir(): string {
+    return join(this.home, 'gateway-data');
+  }
+
+  admin<T>(...args: string[]): Promise<T> {
+    return json<T>(['gateway', ...args, '--data-dir', this.dataDir], { home: this.home });
+  }
+
+  /** Ends the process and waits until it is gone. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    this.#process?.kill(signal);
+    await this.#process?.finished();
+  }
+}
+
+/** A human's terminal approver with its own home, keys and credentials. */
+export class ApproverDevice {
+  constructor(
+    readonly home: string,
+    readonly keyDir: string,
+  ) {}
+
+  json<T>(...args: string[]): Promise<T> {
+    return json<T>(['approver', ...args, '--key-dir', this.keyDir], { home: this.home });
+  }
+
+  inbox(): Promise<InboxItem[]> {
+    return this.json<InboxItem[]>('inbox');
+  }
+
+  /** Waits until this many requests are in the inbox (at most `seconds`). */
+  async pending(count = 1, seconds = 30): Promise<InboxItem[]> {
+    const deadline = performance.now() + seconds * 1000;
+    for (;;) {
+      const items = await this.inbox();
+      if (items.length >= count) return items;
+      if (performance.now() > deadline) throw new Error(`inbox has ${items.length} of ${count} requests`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  approve(requestId: string): Promise<{ requestId: string; decision: string; accepted: boolean }> {
+    return this.json('approve', requestId);
+  }
+
+  reject(requestId: string, reason: string): Promise<{ requestId: string; decision: string; accepted: boolean }> {
+    return this.json('reject', requestId, '--reason', reason);
+  }
+
+  async pair(link: string): Promise<void> {
+    const result = await run(['approver', 'pair', '-', '--key-dir', this.keyDir], {
+      home: this.home,
+      input: `${link}\n`,
+    });
+    if (result.code !== 0) throw new Error(`approver pair: exit ${result.code}\n${result.stdout}\n${result.stderr}`);
+  }
+}
+
+/** The developer's machine: a home with the daemon in it, and one workspace. */
+export class DeveloperMachine {
+  constructor(
+    readonly home: string,
+    readonly workspace: string,
+  ) {}
+
+  run(args: readonly string[], input?: string) {
+    return run(args, { home: this.home, cwd: this.workspace, ...(input === undefined ? {} : { input }) });
+  }
+
+  start(args: readonly string[], env?: Readonly<Record<string, string>>): AirlockProcess {
+    return start(args, { home: this.home, cwd: this.workspace, ...(env === undefined ? {} : { env }) });
+  }
+
+  json<T>(...args: string[]): Promise<T> {
+    return json<T>(args, { home: this.home, cwd: this.workspace });
+  }
+
+  async signIn(gatewayUrl: string, pat: string): Promise<void> {
+    const result = await this.run(['sign-in', '--gateway', gatewayUrl, '--pat-stdin'], `${pat}\n`);
+    if (result.code !== 0) throw new Error(`sign-in: exit ${result.code}\n${result.stdout}\n${result.stderr}`);
+  }
+
+  async daemonPid(): Promise<number> {
+    const status = await this.json<{ daemon: { running: boolean; pid: number } }>('status');
+    if (!status.daemon.running) throw new Error('the daemon is not running');
+    return status.daemon.pid;
+  }
+
+  async stop(): Promise<void> {
+    await this.run(['daemon', 'stop']);
+  }
+}
+
+/** Three machines in one temporary directory: gateway, developer, approver. */
+export class Site {
+  private constructor(
+    readonly root: string,
+    readonly gateway: GatewayHost,
+    readonly developer: DeveloperMachine,
+    readonly approver: ApproverDevice,
+    readonly enforcerPat: string,
+  ) {}
+
+  /** Gateway running, one user, an initialised approver; nobody signed in, nothing paired. */
+  static async create(): Promise<Site> {
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'airlock-e2e-')));
+    const [g, d, a, workspace] = ['gateway', 'developer', 'approver', 'developer/widgets'].map((x) => join(root, x));
+    for (const dir of [g, d, a, workspace]) await mkdir(dir as string, { mode: 0o700 });
+    const gateway = new GatewayHost(g as string);
+    await gateway.start();
+    await gateway.admin('user', 'add', 'alice');
+    const enforcer = await gateway.admin<{ pat: string }>('pat', 'create', '--user', 'alice', '--role', 'enforcer');
+    const human = await gateway.admin<{ pat: string }>('pat', 'create', '--user', 'alice', '--role', 'approver');
+    const patFile = join(a as string, 'pat');
+    await writeFile(patFile, human.pat, { mode: 0o600 });
+    const approver = new ApproverDevice(a as string, join(a as string, 'keys'));
+    await approver.json('init', '--gateway', gateway.url, '--pat-file', patFile, '--no-passphrase');
+    return new Site(root, gateway, new DeveloperMachine(d as string, workspace as string), approver, enforcer.pat);
+  }
+
+  /** Signed in through `origin` (the gateway itself unless a hostile one stands between) and paired with the full code. */
+  async pair(origin: string = this.gateway.url): Promise<void> {
+    await this.developer.signIn(origin, this.enforcerPat);
+    const pairing = this.developer.start(['pair', '--json']);
+    const { link } = await pairing.event<{ link: string }>('pairing');
+    await this.approver.pair(link.replace(encodeURIComponent(origin), encodeURIComponent(this.gateway.url)));
+    const paired = await pairing.event<{ assurance: string }>('paired');
+    if (paired.assurance !== 'verified') throw new Error(`assurance ${paired.assurance}`);
+    await pairing.finished();
+  }
+
+  async close(): Promise<void> {
+    await this.developer.stop();
+    await this.gateway.stop();
+    await rm(this.root, { recursive: true, force: true });
+  }
+}
