@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { hostname } from 'node:os';
+import { getRequestListener } from '@hono/node-server';
+import { HARP_VERSION, isLoopbackHost } from '@airlock/protocol';
+import type { GatewayConfig } from './config.js';
+import { type GatewayCore, mountFor } from './app.js';
+import { GatewayError, StartupError } from './errors.js';
+import { errorResponse } from './http/pipeline.js';
+import { socketServer } from './socket/server.js';
+
+/** Room for reconnects of every waiter at once after a restart. */
+const BACKLOG = 4096;
+const KEEP_ALIVE_MS = 65_000;
+const DRAIN_MS = 5000;
+
+/** An accepting server. */
+export interface Listening {
+  readonly port: number;
+  /** Stops accepting, lets answers finish for a few seconds, then drops what is left. */
+  readonly stop: () => Promise<void>;
+}
+
+/** GW-030. @throws StartupError `tls_required` */
+export function assertTransport(config: GatewayConfig): void {
+  const declared = config.trustProxy.length > 0 || config.publicUrl?.startsWith('https:') === true;
+  if (config.tls !== undefined || declared || isLoopbackHost(config.host)) return;
+  throw new StartupError(
+    'tls_required',
+    `Refusing plain HTTP on ${config.host}. Give --tls-cert and --tls-key, or --public-url https://… when a proxy terminates TLS, or use --host 127.0.0.1.`,
+  );
+}
+
+/** Origin under which clients reach this gateway, once the port is known. */
+export function originOf(config: GatewayConfig, port: number): string {
+  if (config.publicUrl !== undefined) return new URL(config.publicUrl).origin;
+  const scheme = config.tls === undefined ? 'http' : 'https';
+  const any = config.host === '0.0.0.0' || config.host === '::';
+  const name = isLoopbackHost(config.host) ? 'localhost' : any ? hostname() : config.host;
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+function makeServer(config: GatewayConfig, listener: Listener): Server {
+  // Waits take longer than any request timeout, deliberately.
+  const options = { requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS };
+  if (config.tls === undefined) return createHttpServer(options, listener);
+  try {
+    const cert = readFileSync(config.tls.certFile);
+    const key = readFileSync(config.tls.keyFile);
+    return createHttpsServer({ ...options, cert, key, minVersion: 'TLSv1.2' }, listener);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new StartupError('invalid_configuration', `The TLS files cannot be used: ${said}`, {
+      cause: error,
+    });
+  }
+}
+
+function requestListener(core: GatewayCore): Listener {
+  const listener = getRequestListener(core.app.fetch, {
+    overrideGlobalObjects: true,
+    errorHandler: (error) =>
+      errorResponse(
+        core,
+        error instanceof Error && error.name === 'RequestError'
+          ? new GatewayError('invalid_request', 'The request line or its headers are wrong')
+          : error,
+      ),
+  });
+  return (request, response) => {
+    const mounted = mountFor(core.identity.mounts, request.url ?? '/');
+    if (mounted === undefined) {
+      void listener(request, response);
+      return;
+    }
+    response.setHeader('X-HARP-Version', HARP_VERSION);
+    mounted(request, response);
+  };
+}
+
+function accepting(server: Server, config: GatewayConfig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const said = 'code' in error && error.code === 'EADDRINUSE' ? 'is in use' : error.message;
+      const where = `${config.host}:${config.port}`;
+      const message = `Cannot listen on ${where} (${said}). Choose another port with --port.`;
+      reject(new StartupError('address_in_use', message, { cause: error }));
+    });
+    server.listen({ host: config.host, port: config.port, backlog: BACKLOG }, () => {
+      // A TCP server that listens has an address of this form.
+      const { port } = server.address() as AddressInfo;
+      resolve(port);
+    });
+  });
+}
+
+/** Starts to accept connections. @throws StartupError `address_in_use`, `invalid_configuration` */
+export async function listenOn(config: GatewayConfig, core: GatewayCore): Promise<Listening> {
+  const server = makeServer(config, requestListener(core));
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('upgrade', socketServer(core));
+  const port = await accepting(server, config);
+  return {
+    port,
+    stop: () =>
+      new Promise((resolve) => {
+        const force = setTimeout(() => {
+          for (const socket of sockets) socket.destroy();
+        }, DRAIN_MS);
+        server.close(() => {
+          clearTimeout(force);
+          resolve();
+        });
+      }),
+  };
+}
