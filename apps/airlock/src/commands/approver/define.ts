@@ -23,9 +23,11 @@ function enrolling(command: Command): Command {
 }
 
 function defineKeys(approver: Command, scope: Scope): void {
-  enrolling(approver.command('init').summary('make keys and enroll them with a gateway')).action((flags: InitFlags) =>
-    scope.perform(async () => (await import('./enroll.js')).init(scope.cli, flags)),
-  );
+  enrolling(approver.command('init').summary('make keys and enroll them with a gateway'))
+    .argument('[link]', 'a one-time enrollment link; - reads it from standard input')
+    .action((link: string | undefined, flags: InitFlags) =>
+      scope.perform(async () => (await import('./enroll.js')).init(scope.cli, link, flags)),
+    );
   enrolling(approver.command('pair').summary('pair with a workspace, by its code or link'))
     .argument('[code-or-link]', 'what the workspace shows; asked for when left out, - reads standard input')
     .option('--yes', 'do not ask before completing')

@@ -29,7 +29,8 @@ export function list(cli: Cli, flags: Flags & { readonly limit?: number }): numb
 /** `airlock audit show`. */
 export function show(cli: Cli, id: string, flags: Flags): number {
   const items = showAudit(pathsOf(cli), id);
-  if (items.length === 0) throw new CommandFailure('not_found', `the audit log has nothing about ${id}`, { fix: 'airlock audit list' });
+  if (items.length === 0)
+    throw new CommandFailure('not_found', `the audit log has nothing about ${id}`, { fix: 'airlock audit list' });
   if (flags.json) printJson(cli, items.map(flat));
   else for (const item of items) cli.print(line(item));
   return EXIT.ok;

@@ -77,16 +77,25 @@ function terminalHuman(cli: Cli, terminal: ControllingTerminal): Human {
       }
     },
     confirms: (event) => {
-      terminal.write('The approver answered without the secret part of the code: the gateway could have put itself between.');
+      terminal.write(
+        'The approver answered without the secret part of the code: the gateway could have put itself between.',
+      );
       terminal.write(`Safety number ${event.safetyNumber}`);
       terminal.write(`Fingerprint   ${visible(event.fingerprint)}`);
-      return askConfirmation(cli, { message: 'Does the approver show the same, and accept it as gateway-trusted?', otherwise: 'airlock pair, in a terminal' });
+      return askConfirmation(cli, {
+        message: 'Does the approver show the same, and accept it as gateway-trusted?',
+        otherwise: 'airlock pair, in a terminal',
+      });
     },
   };
 }
 
 /** Follows the stream of a pairing to its end; resolves when paired. */
-export async function followPairing(client: DaemonClient, events: AsyncIterable<PairEvent>, human: Human): Promise<void> {
+export async function followPairing(
+  client: DaemonClient,
+  events: AsyncIterable<PairEvent>,
+  human: Human,
+): Promise<void> {
   for await (const event of events) {
     human.shows(event);
     switch (event.event) {
@@ -116,12 +125,16 @@ interface TypedSecrets {
 /** Codes from standard input, the shown code before the recovery code, or from the terminal; never from argv. */
 async function readSecrets(cli: Cli, source: string | undefined, flags: PairFlags): Promise<TypedSecrets> {
   if (source !== undefined && (source !== '-' || flags.claim === undefined)) {
-    throw new UsageError('a code is never typed as an argument', 'airlock pair --claim, or airlock pair --claim - < FILE');
+    throw new UsageError(
+      'a code is never typed as an argument',
+      'airlock pair --claim, or airlock pair --claim - < FILE',
+    );
   }
   const onStdin = source === '-' || flags.recoveryCodeStdin === true;
   const lines = onStdin ? [...(await standardInputLines())] : [];
   const question = { message: 'Code that the approver shows', otherwise: 'airlock pair --claim - < FILE' };
-  const shownCode = flags.claim === undefined ? undefined : source === '-' ? lines.shift() : await askLine(cli, question);
+  const shownCode =
+    flags.claim === undefined ? undefined : source === '-' ? lines.shift() : await askLine(cli, question);
   const recoveryCode = flags.recoveryCodeStdin ? lines.shift() : undefined;
   if (flags.claim && !shownCode) throw new UsageError('the code is missing', 'airlock pair --claim - < FILE');
   if (flags.recoveryCodeStdin && !recoveryCode) throw new UsageError('the recovery code is missing on standard input');

@@ -31,7 +31,10 @@ function patFromFile(file: string): string {
 /** The secrets of a sign-in, read from where the flags say; on standard input the token comes before the app secret. */
 async function readSecrets(cli: Cli, flags: SignInFlags): Promise<Pick<SignInBody, 'pat' | 'clientSecret'>> {
   if (flags.clientSecretStdin && flags.clientId === undefined) {
-    throw new UsageError('--client-secret-stdin needs --client-id', 'airlock sign-in --client-id ID --client-secret-stdin');
+    throw new UsageError(
+      '--client-secret-stdin needs --client-id',
+      'airlock sign-in --client-id ID --client-secret-stdin',
+    );
   }
   const onStdin = flags.patStdin === true || flags.clientSecretStdin === true;
   const lines = onStdin && !cli.stdinIsTerminal ? [...(await standardInputLines())] : null;
@@ -70,7 +73,9 @@ function show(cli: Cli, flags: SignInFlags, event: SignInEvent): void {
       if (flags.open) openBrowser(cli, event.verificationUriComplete ?? event.verificationUri);
       break;
     case 'consent':
-      cli.say(`airlock: this app needs your consent (${event.state})${event.consentUrl === null ? '' : `: ${visible(event.consentUrl)}`}`);
+      cli.say(
+        `airlock: this app needs your consent (${event.state})${event.consentUrl === null ? '' : `: ${visible(event.consentUrl)}`}`,
+      );
       break;
     case 'signed-in':
       cli.say(`airlock: signed in${event.user === null ? '' : ` as ${visible(event.user)}`}`);
@@ -81,7 +86,10 @@ function show(cli: Cli, flags: SignInFlags, event: SignInEvent): void {
 }
 
 /** Follows the stream of a sign-in to its end. */
-export async function followSignIn(events: AsyncIterable<SignInEvent>, show: (event: SignInEvent) => void): Promise<void> {
+export async function followSignIn(
+  events: AsyncIterable<SignInEvent>,
+  show: (event: SignInEvent) => void,
+): Promise<void> {
   for await (const event of events) {
     show(event);
     if (event.event === 'signed-in') return;

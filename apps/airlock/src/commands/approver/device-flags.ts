@@ -1,0 +1,6 @@
+/** Flags of every approver command. */
+export interface DeviceFlags {
+  readonly gateway?: string;
+  readonly keyDir?: string;
+  readonly json?: true;
+}
