@@ -1,7 +1,7 @@
 export type { DaemonClient, CallOptions } from './socket/daemon-client.js';
 export { connectDaemon } from './socket/connect.js';
 export { ensureDaemon, type EnsureDaemonOptions } from './daemon/ensure.js';
-export { stopDaemon, daemonState, type DaemonState, type StopAnswer } from './daemon/stop.js';
+export { stopDaemon, daemonState, type DaemonState, type StopAnswer, type StopOptions } from './daemon/stop.js';
 export { resolvePaths, type ResolvePathsOptions, type RuntimePaths } from './paths/paths.js';
 export { RuntimeError, type RuntimeCode } from './errors.js';
 export type {

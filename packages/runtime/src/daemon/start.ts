@@ -1,6 +1,18 @@
+import { join } from 'node:path';
 import { RuntimeError } from '../errors.js';
+import { ensureRuntimeDirectory, ensureSecureDirectory } from '../files/secure-directory.js';
+import { openLock, type Lock } from '../lock/lock.js';
 import type { RuntimePaths } from '../paths/paths.js';
+import { nodePorts, type Ports } from '../ports/ports.js';
 import type { HostAdapter } from '../socket/host-adapter.js';
+import type { PeerUid } from '../socket/peer.js';
+import { startServer, type LocalServer } from '../socket/server.js';
+import { checkSocketPath } from '../socket/socket-path.js';
+import { composeDaemon, type Composition } from './compose.js';
+import { IdleWatch } from './idle.js';
+import { openLog, type Logger } from './log.js';
+import type { GatewayPorts } from './node-gateway.js';
+import { removePidFile, writePidFile } from './pid-file.js';
 
 export interface StartDaemonOptions {
   readonly paths: RuntimePaths;
@@ -10,6 +22,14 @@ export interface StartDaemonOptions {
   readonly idleExitMs?: number;
   /** Refuse pairings that are not verified (PAIR-210). */
   readonly requireVerifiedPairing?: boolean;
+  /** Require the canonical decision also from approvers that did not announce it (ENF-030). */
+  readonly requireHarpDecision?: boolean;
+  /** Tells who is at the other end of a connection, where a native binding can. */
+  readonly peerUid?: PeerUid;
+  /** Replaces clocks, chance and timers. */
+  readonly ports?: Ports;
+  /** Replaces the connection to the gateway. */
+  readonly gateway?: GatewayPorts;
 }
 
 export type CloseReason = 'signal' | 'idle' | 'closed';
@@ -23,17 +43,125 @@ export interface RunningDaemon {
   close(reason?: CloseReason): Promise<void>;
 }
 
+/** Time between two flushes of the logs, milliseconds. */
+const MAINTENANCE = 1000;
+
 /**
  * Starts the daemon in this process. Rejects with `lock_held` when another one runs and with
  * `runtime_directory_insecure` or `socket_path_too_long` when it cannot listen safely; corrupt state does not reject:
  * such a daemon runs and denies.
  */
 export async function startDaemon(options: StartDaemonOptions): Promise<RunningDaemon> {
-  throw new RuntimeError('daemon_start_failed', `cannot listen on ${options.paths.socket}`);
+  const { paths } = options;
+  checkSocketPath(paths.socket);
+  ensureSecureDirectory(paths.state);
+  ensureRuntimeDirectory(paths.runtime);
+  const locks = takeLocks(paths);
+  try {
+    const log = openLog(paths);
+    const composition = await composeDaemon(options, log);
+    return await listen(options, { locks, log, composition });
+  } catch (cause) {
+    releaseLocks(locks);
+    throw cause;
+  }
 }
 
 /** `startDaemon` until SIGTERM or SIGINT; what `airlock daemon run` is. */
 export async function runDaemon(options: StartDaemonOptions): Promise<CloseReason> {
   const daemon = await startDaemon(options);
-  return await daemon.closed;
+  const end = () => {
+    daemon.close('signal').catch(() => {
+      process.exitCode = 1;
+    });
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  try {
+    return await daemon.closed;
+  } finally {
+    process.off('SIGTERM', end);
+    process.off('SIGINT', end);
+  }
+}
+
+/** One daemon per state directory and one per socket; the kernel gives the locks back whatever happens to us. */
+function takeLocks(paths: RuntimePaths): readonly Lock[] {
+  const taken: Lock[] = [];
+  try {
+    for (const directory of [paths.state, paths.runtime]) {
+      const lock = openLock(join(directory, 'daemon.lock'));
+      taken.push(lock);
+      lock.acquire();
+    }
+    return taken;
+  } catch (cause) {
+    releaseLocks(taken);
+    if (!(cause instanceof RuntimeError) || cause.code !== 'lock_held') throw cause;
+    throw new RuntimeError('lock_held', 'another daemon of yours is running', { cause, fix: 'airlock daemon status' });
+  }
+}
+
+function releaseLocks(locks: readonly Lock[]): void {
+  for (const lock of locks) lock.close();
+}
+
+interface Parts {
+  readonly locks: readonly Lock[];
+  readonly log: Logger;
+  readonly composition: Composition;
+}
+
+async function listen(options: StartDaemonOptions, parts: Parts): Promise<RunningDaemon> {
+  const { paths, adapters = [] } = options;
+  const ports = options.ports ?? nodePorts;
+  let settle: (reason: CloseReason) => void = () => undefined;
+  const closed = new Promise<CloseReason>((resolve) => {
+    settle = resolve;
+  });
+  let closing: Promise<void> | null = null;
+  const close = async (reason: CloseReason = 'closed') => {
+    closing ??= shutDown(paths, parts, { server, idle, maintenance }).finally(() => settle(reason));
+    return closing;
+  };
+  const closeQuietly = (reason: CloseReason) => {
+    close(reason).catch((cause: unknown) => parts.log.error({ err: cause }, 'could not stop cleanly'));
+  };
+  const { services } = parts.composition;
+  const idle = new IdleWatch({
+    afterMs: options.idleExitMs ?? 0,
+    ports,
+    busy: services.busy,
+    onIdle: () => closeQuietly('idle'),
+  });
+  const server = await startServer({
+    paths,
+    service: services,
+    adapters,
+    activity: idle,
+    ...(options.peerUid === undefined ? {} : { peerUid: options.peerUid }),
+  });
+  writePidFile(paths.pidFile);
+  const maintenance = setInterval(() => parts.composition.storage.maintain(), MAINTENANCE);
+  maintenance.unref();
+  parts.log.info({ socket: paths.socket }, 'listening');
+  return { pid: process.pid, socket: paths.socket, closed, close };
+}
+
+interface Front {
+  readonly server: LocalServer;
+  readonly idle: IdleWatch;
+  readonly maintenance: NodeJS.Timeout;
+}
+
+/** Denies and withdraws first, so that everybody who waits gets an answer, then lets go of files and locks. */
+async function shutDown(paths: RuntimePaths, parts: Parts, { server, idle, maintenance }: Front): Promise<void> {
+  idle.stop();
+  clearInterval(maintenance);
+  parts.log.info('stopping');
+  await parts.composition.shutDown();
+  await server.close();
+  removePidFile(paths.pidFile);
+  parts.composition.storage.close();
+  releaseLocks(parts.locks);
 }

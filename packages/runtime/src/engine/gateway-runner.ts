@@ -49,7 +49,8 @@ export class GatewayRunner {
   }
 
   async #after({ request }: EffectOf<'gateway.logout'>): Promise<void> {
-    await Promise.all(request.after.map((callId) => this.#underWay.get(callId)?.done));
+    const before = request.after.flatMap((callId) => this.#underWay.get(callId)?.done ?? []);
+    await Promise.all(before);
   }
 
   /** One case per call keeps request and answer of the same kind together for the compiler. */

@@ -1,4 +1,11 @@
-import type { AuditEntry, DurableRecord, EffectOf, EnforcerEffect, JournalEntry } from '@airlock/enforcer';
+import type {
+  AuditEntry,
+  DurableRecord,
+  EffectOf,
+  EnforcerEffect,
+  GatewayEffect,
+  JournalEntry,
+} from '@airlock/enforcer';
 import type { RuntimeError } from '../errors.js';
 import type { RecordAnswer } from '../journal/journal.js';
 import type { Channels } from './channels.js';
@@ -31,6 +38,7 @@ export interface Performers {
 
 /** Starts one effect of the engine. Whatever has an answer gets exactly one, through `dispatch`. */
 export function perform(effect: EnforcerEffect, to: Performers): void {
+  if (isGatewayCall(effect)) return to.gateway.start(effect);
   switch (effect.type) {
     case 'timer.set':
       return to.timers.set(effect.timerId, effect.afterMs);
@@ -69,8 +77,12 @@ export function perform(effect: EnforcerEffect, to: Performers): void {
     case 'gateway.cancel':
       return to.gateway.cancel(effect.callId);
     default:
-      return to.gateway.start(effect);
+      return effect satisfies never;
   }
+}
+
+function isGatewayCall(effect: EnforcerEffect): effect is GatewayEffect {
+  return effect.type.startsWith('gateway.') && effect.type !== 'gateway.cancel';
 }
 
 function persist({ persistId, record: stored }: EffectOf<'persist'>, to: Performers): void {

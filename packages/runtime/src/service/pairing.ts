@@ -64,6 +64,7 @@ export class PairingService {
     signal.addEventListener('abort', cancel, { once: true });
     if (body.recoveryCode !== undefined) recovery.give(pairingId, body.recoveryCode);
     this.#underWay.add(pairingId);
+    const over = new AbortController();
     let ended = false;
     try {
       host.dispatch({ type: 'pairing.start', ...attempt.start });
@@ -72,9 +73,10 @@ export class PairingService {
         ended = isEnd(step);
         if (event !== null) yield event;
         if (ended) return;
-        if (step.kind === 'needs-old-approver') yield* this.#askOldApprover(step, attempt, signal);
+        if (step.kind === 'needs-old-approver') this.#askOldApprover(step, attempt, over.signal).catch(cancel);
       }
     } finally {
+      over.abort();
       this.#underWay.delete(pairingId);
       signal.removeEventListener('abort', cancel);
       progress.close();
@@ -199,11 +201,11 @@ export class PairingService {
   }
 
   /** The pinned approver has to agree to its successor (PAIR-260). */
-  async *#askOldApprover(
+  async #askOldApprover(
     step: Extract<PairingProgress, { kind: 'needs-old-approver' }>,
     { pairingId, workspace }: Attempt,
     signal: AbortSignal,
-  ): AsyncGenerator<PairEvent> {
+  ): Promise<void> {
     const { host, ports } = this.#core;
     const give = () => host.dispatch({ type: 'pairing.cancel', pairingId });
     if (!step.reachable) return give();

@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { parseJson } from '@airlock/protocol';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { RuntimeError } from '../errors.js';
 import type { RuntimePaths } from '../paths/paths.js';
 import * as api from './api.js';

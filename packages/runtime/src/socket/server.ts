@@ -39,7 +39,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   const server = createServer({ keepAliveTimeout: 5000 }, (request, response) => {
     options.activity.enter();
     response.once('close', () => options.activity.leave());
-    void serve(options, request, response);
+    serve(options, request, response).catch(() => response.destroy());
   });
   server.on('connection', (socket) => refuseStrangers(socket, options.peerUid ?? noPeerUid));
   await listen(server, paths.socket);

@@ -38,6 +38,6 @@ export function newWorkspace(path: string, ports: Pick<Ports, 'uuid'>): Workspac
 }
 
 function label(text: string, otherwise: string): string {
-  const shown = [...text.toWellFormed()].slice(0, LONGEST_LABEL).join('');
+  const shown = Array.from(text.toWellFormed()).slice(0, LONGEST_LABEL).join('');
   return shown === '' ? otherwise : shown;
 }
