@@ -1,4 +1,4 @@
-// `npm run check [gate ...]`: every gate that keeps the shape, as a table; the output of a gate follows when it failed.
+// `npm run check [-- gate ...]`: every gate that keeps the shape, as a table after the output of those that failed.
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { environment, install, pnpmCommand, requireNode, root, say } from './workspace.mjs';
@@ -84,14 +84,17 @@ function runGate({ name, command, pnpm = false }) {
   });
 }
 
+/** Output of what failed (and of what was asked for by name), then one line per gate with its own closing line. */
 function report(results) {
   for (const { output, name, code } of results) {
-    if (code !== 0) process.stdout.write(`\n--- ${name} ---\n${output.trimEnd()}\n`);
+    if (code !== 0 || wanted.length > 0) process.stdout.write(`\n--- ${name} ---\n${output.trimEnd()}\n`);
   }
   process.stdout.write('\n');
-  for (const { name, code, seconds } of results) {
+  for (const { name, code, seconds, output } of results) {
+    const closing = output.trimEnd().split('\n').at(-1) ?? '';
+    const note = closing.startsWith(`${name}: `) ? `  ${closing.slice(name.length + 2)}` : '';
     process.stdout.write(
-      `${name.padEnd(12)} ${code === 0 ? 'ok    ' : 'failed'} ${seconds.toFixed(1).padStart(6)} s\n`,
+      `${name.padEnd(12)} ${code === 0 ? 'ok    ' : 'failed'} ${seconds.toFixed(1).padStart(6)} s${note}\n`,
     );
   }
 }

@@ -5,6 +5,7 @@ export function project(name) {
   return defineProject({
     resolve: { conditions: ['@airlock/source', 'node', 'import', 'default'] },
     ssr: { resolve: { conditions: ['@airlock/source', 'node', 'import', 'default'] } },
-    test: { name, include: ['test/**/*.test.ts'], environment: 'node' },
+    // Generous limits: a busy machine is no failure, and no test waits for a clock that it could simulate.
+    test: { name, include: ['test/**/*.test.ts'], environment: 'node', testTimeout: 20_000, hookTimeout: 60_000 },
   });
 }

@@ -19,7 +19,7 @@ function main(command: string | undefined): number {
   for (const problem of problems) console.error(problem);
   const tested = Object.values(checkout.manifest).filter((status) => status === 'tested').length;
   console.log(
-    `${String(checkout.documented.length)} rules, ${String(tested)} tested, ${String(checkout.testFiles)} test files, ${String(problems.length)} problems`,
+    `conformance: ${String(checkout.documented.length)} rules, ${String(tested)} tested, ${String(checkout.testFiles)} test files, ${String(problems.length)} problems`,
   );
   return problems.length === 0 ? 0 : 1;
 }
