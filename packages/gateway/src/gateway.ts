@@ -57,10 +57,7 @@ function defaultThread(): 'worker' | 'inline' {
  * Opens a gateway over its data directory, alone: a second one gets `data_dir_in_use`.
  * @throws StartupError
  */
-export async function createGateway(
-  options: GatewayOptions,
-  overrides: GatewayOverrides = {},
-): Promise<Gateway> {
+export async function createGateway(options: GatewayOptions, overrides: GatewayOverrides = {}): Promise<Gateway> {
   const config = checkedConfig(options);
   assertTransport(config);
   const ports = overrides.ports ?? systemPorts();
@@ -107,10 +104,7 @@ export interface GatewayAdmin {
 }
 
 /** Opens a data directory for administrative commands. @throws StartupError */
-export async function openAdmin(
-  dataDir: string,
-  ports: Ports = systemPorts(),
-): Promise<GatewayAdmin> {
+export async function openAdmin(dataDir: string, ports: Ports = systemPorts()): Promise<GatewayAdmin> {
   const store = await openStore({ dataDir, use: 'shared', thread: 'inline' });
   return {
     identity: createIdentityAdmin({ store, ports }),

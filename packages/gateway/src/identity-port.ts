@@ -41,15 +41,9 @@ export interface NodeMount {
 
 /** The identity half of the gateway. */
 export interface Identity<Admin> {
-  readonly authenticate: (
-    headers: CredentialHeaders,
-    now: number,
-  ) => Promise<Principal | AuthFailure>;
+  readonly authenticate: (headers: CredentialHeaders, now: number) => Promise<Principal | AuthFailure>;
   /** Undefined when the principal may go on; creates the pending record on the first refusal (CONS-030). */
-  readonly requireConsent: (
-    principal: EnforcerPrincipal,
-    now: number,
-  ) => Promise<ConsentRefusal | undefined>;
+  readonly requireConsent: (principal: EnforcerPrincipal, now: number) => Promise<ConsentRefusal | undefined>;
   readonly routes: readonly Route[];
   readonly mounts: readonly NodeMount[];
   /** `idp.baseUrl` of discovery (GW-310). */

@@ -74,7 +74,10 @@ function requestListener(core: GatewayCore): Listener {
   return (request, response) => {
     const mounted = mountFor(core.identity.mounts, request.url ?? '/');
     if (mounted === undefined) {
-      void listener(request, response);
+      listener(request, response).catch((error: unknown) => {
+        core.log.error({ err: error }, 'response failed');
+        response.destroy();
+      });
       return;
     }
     response.setHeader('X-HARP-Version', HARP_VERSION);

@@ -23,12 +23,14 @@ export async function channelPrincipal(
 /** True while the credential still stands for the same party; an outage is no reason to close (ERR-050). */
 export async function stillAuthorised(
   identity: IdentityChecks,
-  credentials: CredentialHeaders,
-  was: Principal,
+  opened: { readonly credentials: CredentialHeaders; readonly principal: Principal },
   now: number,
 ): Promise<boolean> {
-  const found = await identity.authenticate(credentials, now);
-  if (!isPrincipal(found)) return found.failure === 'unavailable';
-  if (found.role !== was.role || found.userId !== was.userId) return false;
-  return (await channelPrincipal(identity, credentials, now)) !== undefined;
+  try {
+    const found = await channelPrincipal(identity, opened.credentials, now);
+    return found?.role === opened.principal.role && found.userId === opened.principal.userId;
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === 'unavailable') return true;
+    throw error;
+  }
 }

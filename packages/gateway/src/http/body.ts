@@ -9,10 +9,7 @@ export function assertDeclaredSize(header: string | undefined, maxBytes: number)
 }
 
 function tooLarge(maxBytes: number): GatewayError {
-  return new GatewayError(
-    'payload_too_large',
-    `The request body is larger than ${maxBytes / 1024} KiB`,
-  );
+  return new GatewayError('payload_too_large', `The request body is larger than ${maxBytes / 1024} KiB`);
 }
 
 async function readLimited(request: Request, maxBytes: number): Promise<Uint8Array> {
@@ -38,9 +35,7 @@ async function readLimited(request: Request, maxBytes: number): Promise<Uint8Arr
 function assertJsonType(header: string | null): void {
   if (header === null || header === '') return;
   const [type = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase());
-  const fits = parameters.every(
-    (parameter) => parameter === '' || /^charset="?utf-8"?$/.test(parameter),
-  );
+  const fits = parameters.every((parameter) => parameter === '' || /^charset="?utf-8"?$/.test(parameter));
   if (!JSON_TYPES.has(type) || !fits) {
     throw new GatewayError('unsupported_media_type', 'Send application/json');
   }

@@ -46,11 +46,7 @@ export function connectionOf(c: Context, trustProxy: readonly string[]): Connect
   if (env === undefined) return { address: 'in-process', onGone: () => () => undefined };
   const { outgoing } = env;
   return {
-    address: clientAddress(
-      env.incoming.socket.remoteAddress,
-      c.req.header('x-forwarded-for'),
-      trustProxy,
-    ),
+    address: clientAddress(env.incoming.socket.remoteAddress, c.req.header('x-forwarded-for'), trustProxy),
     onGone: (listener) => {
       outgoing.once('close', listener);
       return () => outgoing.off('close', listener);

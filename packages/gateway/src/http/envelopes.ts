@@ -60,9 +60,7 @@ export function errorEnvelope(deps: EnvelopeDeps, error: GatewayError): JsonObje
 
 /** Any failure as an error of table 5.1; what is not one of ours is our fault. */
 export function asGatewayError(error: unknown): GatewayError {
-  return error instanceof GatewayError
-    ? error
-    : new GatewayError('internal_error', 'Internal error', { cause: error });
+  return error instanceof GatewayError ? error : new GatewayError('internal_error', 'Internal error', { cause: error });
 }
 
 /** Runs `work`; its refusals name the exchange they concern (ERR-010). */

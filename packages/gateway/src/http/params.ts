@@ -9,16 +9,11 @@ function decodeOnce(segment: string): string {
 }
 
 /** Values of the `:name` segments of a pattern in a path that matched it, percent-decoded exactly once (ID-030). */
-export function decodedParams(
-  pattern: string,
-  pathname: string,
-): Readonly<Record<string, string>> {
+export function decodedParams(pattern: string, pathname: string): Readonly<Record<string, string>> {
   const segments = pathname.split('/');
   return Object.fromEntries(
     pattern
       .split('/')
-      .flatMap((part, index) =>
-        part.startsWith(':') ? [[part.slice(1), decodeOnce(segments[index] ?? '')]] : [],
-      ),
+      .flatMap((part, index) => (part.startsWith(':') ? [[part.slice(1), decodeOnce(segments[index] ?? '')]] : [])),
   );
 }

@@ -9,10 +9,7 @@ function safePath(path: string): string {
 }
 
 /** Parses a request by its schema. @throws GatewayError `invalid_request` naming the first wrong member */
-export function parseRequest<Schema extends z.ZodType>(
-  schema: Schema,
-  value: JsonValue,
-): z.output<Schema> {
+export function parseRequest<Schema extends z.ZodType>(schema: Schema, value: JsonValue): z.output<Schema> {
   try {
     return parseMessage(schema, value);
   } catch (error) {

@@ -98,9 +98,7 @@ async function authenticated(deps: PipelineDeps, arrived: Arrived): Promise<Prin
   if (found.failure === 'unavailable') throw new GatewayError('unavailable', found.message);
   await spendAnonymous(deps, arrived);
   if (found.failure === 'rate_limited') throw new GatewayError('rate_limited', found.message);
-  const sent = ['x-pat', 'authorization', 'x-client-id'].some(
-    (name) => arrived.header(name) !== undefined,
-  );
+  const sent = ['x-pat', 'authorization', 'x-client-id'].some((name) => arrived.header(name) !== undefined);
   if (sent) {
     deps.audit({
       kind: 'authentication.failed',
@@ -117,10 +115,7 @@ function assertRole(route: Route, principal: Principal): void {
   throw new GatewayError('forbidden', `This route needs the role ${wanted}`);
 }
 
-async function resolvePrincipal(
-  deps: PipelineDeps,
-  arrived: Arrived,
-): Promise<Principal | undefined> {
+async function resolvePrincipal(deps: PipelineDeps, arrived: Arrived): Promise<Principal | undefined> {
   const { route } = arrived;
   const credential = arrived.header('x-pat') ?? arrived.header('authorization');
   if (route.auth === '-' || (route.auth === 'optional' && credential === undefined)) {
@@ -133,11 +128,7 @@ async function resolvePrincipal(
 }
 
 /** GW-190; submissions are held back before they are refused (GW-200). */
-async function spendPrincipal(
-  deps: PipelineDeps,
-  route: Route,
-  principal: Principal,
-): Promise<void> {
+async function spendPrincipal(deps: PipelineDeps, route: Route, principal: Principal): Promise<void> {
   if (route.ownBudget === true) return;
   const key = principalKey(principal);
   const retryAfter = await deps.limits.principal.spend(key);
@@ -152,10 +143,7 @@ async function spendPrincipal(
 }
 
 /** The flat refusal when an app lacks the user's consent (CONS-060). */
-async function consentRefusal(
-  deps: PipelineDeps,
-  principal: Principal,
-): Promise<Reply | undefined> {
+async function consentRefusal(deps: PipelineDeps, principal: Principal): Promise<Reply | undefined> {
   if (principal.role !== 'enforcer') return undefined;
   const refusal = await deps.identity.requireConsent(principal, deps.ports.now());
   return refusal === undefined ? undefined : { status: 403, body: { ...refusal } };
@@ -259,9 +247,7 @@ export function mountRoutes(app: Hono, deps: PipelineDeps, routes: readonly Rout
   for (const path of new Set(routes.map((route) => route.path))) {
     const rows = routes.filter((route) => route.path === path);
     const allow = rows.map((route) => route.method).join(', ');
-    app.all(path, () =>
-      errorResponse(deps, new GatewayError('method_not_allowed', `Use ${allow}`, { allow })),
-    );
+    app.all(path, () => errorResponse(deps, new GatewayError('method_not_allowed', `Use ${allow}`, { allow })));
   }
   app.notFound(() => errorResponse(deps, new GatewayError('NotFound', 'No such route')));
   app.onError((error) => errorResponse(deps, error));

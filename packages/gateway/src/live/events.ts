@@ -36,11 +36,7 @@ export interface ConsentNotice {
 /** Messages to open channels. All are hints and never fail (GW-490); call them after the commit. */
 export interface LiveEvents {
   /** Sends `exchange.cancelled` to approvers and, where PAIR-120 allows and the approver did it, `pairing.revoked` to enforcers. */
-  readonly revoked: (
-    revocation: Revocation,
-    by: 'approver' | 'enforcer' | 'operator',
-    reason: string,
-  ) => void;
+  readonly revoked: (revocation: Revocation, by: 'approver' | 'enforcer' | 'operator', reason: string) => void;
   /** Sends `consent.request` to every approver of the user. */
   readonly consentRequested: (userId: string, notice: ConsentNotice) => void;
 }

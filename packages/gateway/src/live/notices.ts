@@ -5,11 +5,7 @@ import type { Channels } from './channels.js';
 import type { LiveEvents } from './events.js';
 
 /** `decision.deliver`, made the same way at every delivery (EXCH-050, EXCH-100). */
-export function decisionDeliver(
-  deps: EnvelopeDeps,
-  requestId: string,
-  decision: DeliverableDecision,
-): JsonObject {
+export function decisionDeliver(deps: EnvelopeDeps, requestId: string, decision: DeliverableDecision): JsonObject {
   const body: JsonObject = JSON.parse(decision.body);
   return envelope(deps, {
     msgType: 'decision.deliver',

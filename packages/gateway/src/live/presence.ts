@@ -33,11 +33,7 @@ export interface PresenceChannel {
 
 /** Who is there; kept in memory, because it never influences anything (PRES-030). Times are epoch milliseconds. */
 export interface Presence {
-  readonly connected: (
-    address: EnforcerAddress,
-    transport: 'websocket' | 'sse',
-    now: number,
-  ) => PresenceChannel;
+  readonly connected: (address: EnforcerAddress, transport: 'websocket' | 'sse', now: number) => PresenceChannel;
   readonly heartbeat: (address: EnforcerAddress, labels: Labels, now: number) => void;
   /** Records of a user's enforcers, newest first (PRES-020). */
   readonly list: (userId: string, now: number) => readonly JsonObject[];
@@ -58,16 +54,14 @@ function currentLabels(entry: PresenceEntry, now: number, stale: boolean): Label
   const { workspaceName, enforcerLabel, capabilities } = entry.labels;
   const channels = [...entry.open];
   const silent =
-    channels.length > 0 &&
-    channels.every((channel) => !channel.hello && now - channel.since > LIMITS.socketHelloMs);
+    channels.length > 0 && channels.every((channel) => !channel.hello && now - channel.since > LIMITS.socketHelloMs);
   if (silent) return {};
   return stale ? { workspaceName, enforcerLabel } : { workspaceName, enforcerLabel, capabilities };
 }
 
 function record(entry: PresenceEntry, now: number): JsonObject {
   const open = entry.open.size > 0;
-  const beating =
-    entry.heartbeatAt !== undefined && now - entry.heartbeatAt < LIMITS.presenceOnlineMs;
+  const beating = entry.heartbeatAt !== undefined && now - entry.heartbeatAt < LIMITS.presenceOnlineMs;
   const stale = !open && now - entry.lastSeenAt >= LIMITS.presenceRecordMs;
   return {
     enforcerDeviceId: entry.address.enforcerId,

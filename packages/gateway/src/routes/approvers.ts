@@ -24,11 +24,7 @@ async function deviceOf(
   throw new GatewayError('NotFound', 'No such approver');
 }
 
-function inboxRoute(
-  deps: ServiceDeps,
-  path: string,
-  command: 'inboxPage' | 'expiredInboxPage',
-): RouteOf<'A'> {
+function inboxRoute(deps: ServiceDeps, path: string, command: 'inboxPage' | 'expiredInboxPage'): RouteOf<'A'> {
   return {
     method: 'GET',
     path,

@@ -22,8 +22,7 @@ function viewer(principal: Principal): Viewer {
 }
 
 function statusBody(requestId: string, view: ExchangeView): JsonObject {
-  const decision: JsonObject | undefined =
-    view.decision === undefined ? undefined : JSON.parse(view.decision);
+  const decision: JsonObject | undefined = view.decision === undefined ? undefined : JSON.parse(view.decision);
   return {
     requestId,
     state: view.state,
@@ -147,12 +146,7 @@ function submitRoutes(deps: WaitDeps): readonly Route[] {
     }),
   };
   // The names of HARP-TRANSPORT (GW-240).
-  return [
-    artifact,
-    { ...artifact, path: '/v1/artifact' },
-    decision,
-    { ...decision, path: '/v1/decision' },
-  ];
+  return [artifact, { ...artifact, path: '/v1/artifact' }, decision, { ...decision, path: '/v1/decision' }];
 }
 
 /** Sections 11 to 13 and the decision of section 15.1. */

@@ -25,14 +25,13 @@ interface Introduction {
   readonly enforcerId: string;
   readonly enforcerLabel?: string | undefined;
   readonly workspaceName?: string | undefined;
+  readonly x25519PublicKey?: string | undefined;
+  /** Another name of the same key (PAIR-010). */
+  readonly publicKey?: string | undefined;
 }
 
-function facts(
-  deps: ServiceDeps,
-  principal: EnforcerPrincipal,
-  said: Introduction,
-  key: string | undefined,
-): EnforcerFacts {
+function facts(deps: ServiceDeps, principal: EnforcerPrincipal, said: Introduction): EnforcerFacts {
+  const key = said.x25519PublicKey ?? said.publicKey;
   return {
     appId: appKey(principal),
     deviceId: said.deviceId,
@@ -64,7 +63,7 @@ function initiateRoute(deps: ServiceDeps): RouteOf<'E'> {
         codes: codeCandidates(deps),
         now,
         expiresAt,
-        enforcer: facts(deps, principal, said, said.x25519PublicKey ?? said.publicKey),
+        enforcer: facts(deps, principal, said),
         maxWorkspaces: deps.config.limits.maxWorkspaces,
       });
       return {
@@ -92,7 +91,7 @@ function claimRoute(deps: ServiceDeps, limits: RateLimits): RouteOf<'E'> {
       const said = parseRequest(pairingClaimRequestSchema, body);
       const given = said.pairingCode ?? said.code;
       if (given === undefined) throw new GatewayError('invalid_request', 'pairingCode is missing');
-      const enforcer = facts(deps, principal, said, said.x25519PublicKey);
+      const enforcer = facts(deps, principal, said);
       const { userId } = principal;
       const claimed = await guardedCode(limits, userId, () =>
         deps.store.run('claimPairing', {
@@ -185,10 +184,5 @@ function revokeRoute(deps: ServiceDeps): RouteOf<'E'> {
 
 /** The enforcer's half of section 9.1. */
 export function enforcerPairingRoutes(deps: ServiceDeps, limits: RateLimits): readonly Route[] {
-  return [
-    initiateRoute(deps),
-    claimRoute(deps, limits),
-    ...statusRoutes(deps),
-    revokeRoute(deps),
-  ];
+  return [initiateRoute(deps), claimRoute(deps, limits), ...statusRoutes(deps), revokeRoute(deps)];
 }

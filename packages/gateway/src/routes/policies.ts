@@ -39,7 +39,7 @@ export function policyRoutes(deps: ServiceDeps): readonly Route[] {
       path: '/v1/policy/dnd',
       auth: 'A',
       handle: async ({ principal, body, now }) => {
-        const accepted = await acceptPolicy(deps, principal, body, now);
+        const accepted = await acceptPolicy(deps, { principal, received: body }, now);
         const requestId = accepted.policyId;
         const message = { msgType: 'dnd.policy.accepted', requestId, body: accepted } as const;
         return { status: 201, body: envelope(deps, message) };

@@ -7,8 +7,7 @@ import type { ServiceDeps } from '../services/deps.js';
 
 /** Section 10 without its channels. */
 export function presenceRoutes(deps: ServiceDeps): readonly Route[] {
-  const list = (userId: string, now: number): readonly JsonObject[] =>
-    deps.presence.list(userId, now);
+  const list = (userId: string, now: number): readonly JsonObject[] => deps.presence.list(userId, now);
   return [
     {
       method: 'POST',

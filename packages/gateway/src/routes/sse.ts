@@ -1,93 +1,21 @@
-import { HARP_VERSION, type JsonObject, LIMITS } from '@airlock/protocol';
+import { HARP_VERSION } from '@airlock/protocol';
 import { GatewayError } from '../errors.js';
-import type { CredentialHeaders } from '../identity-port.js';
-import { type IdentityChecks, stillAuthorised } from '../http/authorise.js';
 import { pathParam } from '../http/parse.js';
 import type { Reply, Route } from '../http/route.js';
-import { type ChannelParty, addressOf } from '../live/channels.js';
-import type { Cancel } from '../ports.js';
 import { actingApprover } from '../services/decisions.js';
-import type { ServiceDeps } from '../services/deps.js';
+import { eventStream, type EventStreamDeps, type StreamReader } from '../socket/event-stream.js';
 
-interface SseDeps extends ServiceDeps {
-  readonly identity: IdentityChecks;
-}
-
-const encoder = new TextEncoder();
-
-/** One event (GW-480). */
-export function sseEvent(message: JsonObject, text: string): string {
-  return `event: ${String(message['msgType'])}\nid: ${String(message['msgId'])}\ndata: ${text}\n\n`;
-}
-
-const PING = 'event: ping\ndata: {}\n\n';
-
-function stream(deps: SseDeps, party: ChannelParty, credentials: CredentialHeaders): Response {
-  let end: () => void = () => undefined;
-  const body = new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      const write = (text: string): void => controller.enqueue(encoder.encode(text));
-      const presence =
-        'enforcerId' in party
-          ? deps.presence.connected(
-              addressOf(party.principal, party.enforcerId),
-              'sse',
-              deps.ports.now(),
-            )
-          : undefined;
-      let timer: Cancel = () => undefined;
-      let open = true;
-      const close = (): void => {
-        if (!open) return;
-        open = false;
-        timer();
-        remove();
-        presence?.closed(deps.ports.now());
-      };
-      end = close;
-      const shutDown = (): void => {
-        close();
-        controller.close();
-      };
-      const remove = deps.channels.add(party, {
-        transport: 'sse',
-        send: (message, text) => write(sseEvent(message, text)),
-        shutDown,
-      });
-      const beat = async (): Promise<void> => {
-        const now = deps.ports.now();
-        const may = await stillAuthorised(deps.identity, credentials, party.principal, now);
-        if (!open) return;
-        if (!may) {
-          shutDown();
-          return;
-        }
-        presence?.seen(now);
-        write(PING);
-        timer = deps.ports.after(LIMITS.socketPingMs, () => void beat());
-      };
-      timer = deps.ports.after(LIMITS.socketPingMs, () => void beat());
-    },
-    cancel: () => end(),
-  });
-  return new Response(body, {
-    headers: {
-      'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-store',
-      'X-HARP-Version': HARP_VERSION,
-    },
-  });
-}
-
-function reply(response: Response): Reply {
-  return { status: 200, raw: response };
+function streamed(deps: EventStreamDeps, reader: StreamReader): Reply {
+  const headers = {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    'X-HARP-Version': HARP_VERSION,
+  };
+  return { status: 200, raw: new Response(eventStream(deps, reader), { headers }) };
 }
 
 /** Event streams: the channels of clients that cannot hold a WebSocket (section 10). */
-export function sseRoutes(deps: SseDeps): readonly Route[] {
-  const credentials = (header: (name: string) => string | undefined): CredentialHeaders => ({
-    get: header,
-  });
+export function sseRoutes(deps: EventStreamDeps): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -99,7 +27,7 @@ export function sseRoutes(deps: SseDeps): readonly Route[] {
         if (!(await deps.store.run('approverExists', { userId, approverId }))) {
           throw new GatewayError('NotFound', 'No such approver');
         }
-        return reply(stream(deps, { principal, approverId }, credentials(header)));
+        return streamed(deps, { party: { principal, approverId }, credentials: { get: header } });
       },
     },
     {
@@ -108,7 +36,7 @@ export function sseRoutes(deps: SseDeps): readonly Route[] {
       auth: 'E',
       handle: async ({ principal, params, header }) => {
         const enforcerId = pathParam(params, 'enforcerId');
-        return reply(stream(deps, { principal, enforcerId }, credentials(header)));
+        return streamed(deps, { party: { principal, enforcerId }, credentials: { get: header } });
       },
     },
   ];

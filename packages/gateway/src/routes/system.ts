@@ -89,9 +89,7 @@ export function systemRoutes(deps: ServiceDeps, idpBaseUrl: () => string): reado
       auth: 'EA',
       emptyBody: true,
       handle: async ({ header }) => {
-        const kept = new Map<string, string | undefined>(
-          CREDENTIALS.map((name) => [name, header(name)] as const),
-        );
+        const kept = new Map<string, string | undefined>(CREDENTIALS.map((name) => [name, header(name)] as const));
         const ticket = deps.tickets.issue({ get: (name) => kept.get(name) });
         return { status: 200, body: { ticket, expiresIn: LIMITS.ticketMs / 1000 } };
       },

@@ -8,11 +8,7 @@ import type { ServiceDeps } from './deps.js';
 const STATUSES = new Set(['delivered', 'received', 'processed']);
 
 /** `ack.submit`, over HTTP or as a frame: whatever does not name a delivered decision changes nothing (section 13). */
-export async function submitAck(
-  deps: ServiceDeps,
-  principal: Principal,
-  message: JsonObject,
-): Promise<JsonObject> {
+export async function submitAck(deps: ServiceDeps, principal: Principal, message: JsonObject): Promise<JsonObject> {
   const { requestId, body } = parseRequest(ackReceivedSchema, message);
   const msgId = body?.msgId ?? '';
   if (principal.role === 'enforcer' && msgId !== '' && STATUSES.has(body?.status ?? '')) {

@@ -5,8 +5,7 @@ import type { InboxItem } from '../store/commands/exchange-read.js';
 /** `approval.request`: the same message in the inbox and on channels (ID-130). */
 export function approvalRequest(deps: EnvelopeDeps, item: InboxItem): JsonObject {
   const ciphertext: JsonObject = JSON.parse(item.ciphertext);
-  const display: JsonObject | undefined =
-    item.display === undefined ? undefined : JSON.parse(item.display);
+  const display: JsonObject | undefined = item.display === undefined ? undefined : JSON.parse(item.display);
   return envelope(deps, {
     msgType: 'approval.request',
     requestId: item.requestId,

@@ -27,20 +27,17 @@ export function actingApprover(principal: ApproverPrincipal, named: string): str
 
 function deliver(
   deps: ServiceDeps,
-  userId: string,
-  requestId: string,
+  exchange: { readonly userId: string; readonly requestId: string },
   decision: DeliverableDecision,
 ): void {
+  const { userId, requestId } = exchange;
   const message = decisionDeliver(deps, requestId, decision);
   const key = exchangeKey(userId, requestId);
   // Waits that end together are one delivery, whatever their number (EXCH-040, EXCH-050).
   if (deps.waiters.wake(key, JSON.stringify(message)) > 0) {
     deps.deliveries.reserve(key, decision.decidedAt, decision.expiresAt);
   }
-  deps.channels.toEnforcer(
-    { userId, appId: decision.appId, enforcerId: decision.enforcerId },
-    message,
-  );
+  deps.channels.toEnforcer({ userId, appId: decision.appId, enforcerId: decision.enforcerId }, message);
 }
 
 /** `decision.submit`, over HTTP or as a frame; answers `decision.accepted`. */
@@ -67,7 +64,7 @@ export async function submitDecision(
         msgId: newMsgId(deps.ports),
         now: deps.ports.now(),
       });
-      if (decision !== undefined) deliver(deps, userId, requestId, decision);
+      if (decision !== undefined) deliver(deps, { userId, requestId }, decision);
       return envelope(deps, {
         msgType: 'decision.accepted',
         requestId,

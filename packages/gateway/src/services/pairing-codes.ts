@@ -2,11 +2,7 @@ import { GatewayError } from '../errors.js';
 import { type RateLimits, rateLimited } from '../http/rate-limits.js';
 
 /** Uses a pairing code under the limits of PAIR-040: once a user got too many wrong, every code gets 429 for a while. */
-export async function guardedCode<T>(
-  limits: RateLimits,
-  userId: string,
-  use: () => Promise<T>,
-): Promise<T> {
+export async function guardedCode<T>(limits: RateLimits, userId: string, use: () => Promise<T>): Promise<T> {
   for (const budget of limits.pairingCodes) {
     const retryAfter = await budget.exhausted(userId);
     if (retryAfter !== undefined) throw rateLimited(retryAfter);

@@ -15,6 +15,12 @@ import { parseRequest } from '../http/parse.js';
 import type { ApproverPrincipal } from '../principal.js';
 import type { ServiceDeps } from './deps.js';
 
+/** A policy as an approver sent it. */
+export interface PolicyOffer {
+  readonly principal: ApproverPrincipal;
+  readonly received: JsonObject;
+}
+
 function refuse(what: string): never {
   throw new GatewayError('invalid_request', what);
 }
@@ -36,10 +42,7 @@ function assertForm(policy: DndPolicy): void {
 
 function verifies(publicKey: string, policy: JsonObject): boolean {
   try {
-    return verifyPolicySignature(
-      { verifier: nodeVerifier, publicKey: base64UrlDecode(publicKey) },
-      policy,
-    );
+    return verifyPolicySignature({ verifier: nodeVerifier, publicKey: base64UrlDecode(publicKey) }, policy);
   } catch (error) {
     if (error instanceof CanonicalizationError) return false;
     throw error;
@@ -47,12 +50,8 @@ function verifies(publicKey: string, policy: JsonObject): boolean {
 }
 
 /** The device whose policy it is, after the check of DND-040. */
-async function signerOf(
-  deps: ServiceDeps,
-  principal: ApproverPrincipal,
-  policy: DndPolicy,
-  received: JsonObject,
-): Promise<string> {
+async function signerOf(deps: ServiceDeps, offer: PolicyOffer, policy: DndPolicy): Promise<string> {
+  const { principal, received } = offer;
   const { userId } = principal;
   const candidates =
     principal.approverId === undefined
@@ -73,13 +72,13 @@ async function signerOf(
 /** Checks and stores a policy exactly as it came (GW-080: it is signed). */
 export async function acceptPolicy(
   deps: ServiceDeps,
-  principal: ApproverPrincipal,
-  received: JsonObject,
+  offer: PolicyOffer,
   now: number,
 ): Promise<{ readonly policyId: string; readonly expiresAt: string }> {
+  const { principal, received } = offer;
   const policy = parseRequest(dndPolicySchema, received);
   assertForm(policy);
-  const approverId = await signerOf(deps, principal, policy, received);
+  const approverId = await signerOf(deps, offer, policy);
   const expiresAt = parseTime(policy.expiresAt);
   await deps.store.run('addPolicy', {
     userId: principal.userId,

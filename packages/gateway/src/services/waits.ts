@@ -32,11 +32,7 @@ async function deliverable(
   return { text, expiresAt: deliver.expiresAt };
 }
 
-async function assertBudget(
-  deps: WaitDeps,
-  key: string,
-  principal: EnforcerPrincipal,
-): Promise<void> {
+async function assertBudget(deps: WaitDeps, key: string, principal: EnforcerPrincipal): Promise<void> {
   const retryAfter = await deps.limits.wait.spend(`${appKey(principal)} ${key}`);
   if (retryAfter !== undefined) throw rateLimited(retryAfter);
   if (deps.waiters.count(key) >= deps.config.limits.concurrentWaits) throw rateLimited(1000);
@@ -54,10 +50,7 @@ interface WaitRequest {
  * `GET /v1/exchanges/{requestId}/wait`: the envelope as JSON text, or undefined for 204 after the full time
  * (EXCH-030 to EXCH-080).
  */
-export async function waitForDecision(
-  deps: WaitDeps,
-  request: WaitRequest,
-): Promise<string | undefined> {
+export async function waitForDecision(deps: WaitDeps, request: WaitRequest): Promise<string | undefined> {
   const { principal, requestId, timeoutMs, onGone } = request;
   const key = exchangeKey(principal.userId, requestId);
   await assertBudget(deps, key, principal);
@@ -75,4 +68,3 @@ export async function waitForDecision(
     parked.stop();
   }
 }
-

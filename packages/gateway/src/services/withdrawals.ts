@@ -29,9 +29,7 @@ export async function withdrawExchange(
   };
   const message = { msgType: 'exchange.withdrawn', requestId, body } as const;
   if (approverId !== undefined) {
-    deps.channels.toApprover(userId, approverId, () =>
-      envelope(deps, { ...message, recipient: { approverId } }),
-    );
+    deps.channels.toApprover(userId, approverId, () => envelope(deps, { ...message, recipient: { approverId } }));
   }
   return envelope(deps, message);
 }

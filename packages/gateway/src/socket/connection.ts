@@ -31,9 +31,7 @@ function textOf(data: RawData): string {
 }
 
 function byteLength(data: RawData): number {
-  return Array.isArray(data)
-    ? data.reduce((sum, part) => sum + part.byteLength, 0)
-    : data.byteLength;
+  return Array.isArray(data) ? data.reduce((sum, part) => sum + part.byteLength, 0) : data.byteLength;
 }
 
 /** One open socket: frames in, answers and notices out, pings, idle and credential checks. */
@@ -133,7 +131,8 @@ class SocketConnection {
       return;
     }
     const { party, credentials } = this.#admitted;
-    if (!(await stillAuthorised(this.#deps.identity, credentials, party.principal, now))) {
+    const opened = { credentials, principal: party.principal };
+    if (!(await stillAuthorised(this.#deps.identity, opened, now))) {
       this.#socket.close(CLOSE.unauthorised, 'unauthorized');
       return;
     }

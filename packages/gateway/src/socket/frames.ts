@@ -21,6 +21,15 @@ export interface FrameSource {
   readonly presence: PresenceChannel | undefined;
 }
 
+/** A parsed frame: an object that says what it is. */
+export interface Frame extends JsonObject {
+  readonly msgType: string;
+}
+
+function isFrame(value: JsonObject): value is Frame {
+  return typeof value['msgType'] === 'string';
+}
+
 /** A frame that is no message: it counts towards the close with 1008 (GW-420). */
 export class BadFrame extends Error {
   override readonly name = 'BadFrame';
@@ -31,10 +40,10 @@ export class BadFrame extends Error {
 }
 
 /** Parses a frame. @throws BadFrame */
-export function parseFrame(text: string): JsonObject {
+export function parseFrame(text: string): Frame {
   try {
     const frame = parseObject(text);
-    if (typeof frame['msgType'] === 'string') return frame;
+    if (isFrame(frame)) return frame;
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     throw new BadFrame(new GatewayError('invalid_json', 'The frame is not a JSON object'));
@@ -46,15 +55,11 @@ function wrongRole(): GatewayError {
   return new GatewayError('forbidden', 'This credential cannot send that message');
 }
 
-async function submission(
-  deps: FrameDeps,
-  { party }: FrameSource,
-  frame: JsonObject,
-): Promise<JsonObject> {
+async function submission(deps: FrameDeps, { party }: FrameSource, frame: Frame): Promise<JsonObject> {
   const { principal } = party;
   const retryAfter = await deps.limits.principal.spend(principalKey(principal));
   if (retryAfter !== undefined) throw rateLimited(retryAfter);
-  switch (frame['msgType']) {
+  switch (frame.msgType) {
     case 'artifact.submit':
       if (principal.role !== 'enforcer') throw wrongRole();
       return await submitArtifact(deps, principal, frame);
@@ -69,12 +74,8 @@ async function submission(
 }
 
 /** What a frame leads to: an answer, or nothing for control frames (GW-430, GW-440, GW-470). */
-export async function answerFrame(
-  deps: FrameDeps,
-  source: FrameSource,
-  frame: JsonObject,
-): Promise<JsonObject | undefined> {
-  switch (frame['msgType']) {
+export async function answerFrame(deps: FrameDeps, source: FrameSource, frame: Frame): Promise<JsonObject | undefined> {
+  switch (frame.msgType) {
     case 'hello': {
       const { workspaceName, enforcerLabel, capabilities } = parseRequest(helloSchema, frame);
       const labels = { workspaceName, enforcerLabel, capabilities };

@@ -44,10 +44,7 @@ export function socketServer(deps: ConnectionDeps): UpgradeHandler {
     headers.push('Cache-Control: no-store', `X-HARP-Version: ${HARP_VERSION}`);
   });
 
-  const admitted = async (
-    request: IncomingMessage,
-    url: URL,
-  ): Promise<Admitted | 'refused' | 'unavailable'> => {
+  const admitted = async (request: IncomingMessage, url: URL): Promise<Admitted | 'refused' | 'unavailable'> => {
     try {
       const found = await admit(deps, request, url.searchParams);
       if (found !== undefined) return found;
@@ -68,14 +65,15 @@ export function socketServer(deps: ConnectionDeps): UpgradeHandler {
       refuseUpgrade(socket, ...refused);
       return;
     }
-    void admitted(request, url).then((found) => {
+    const upgrade = (found: Admitted | 'refused' | 'unavailable'): void => {
       server.handleUpgrade(request, socket, head, (webSocket) => {
         webSocket.on('error', failed);
         if (found === 'refused') webSocket.close(CLOSE.unauthorised, 'unauthorized');
         else if (found === 'unavailable') webSocket.close(CLOSE.unavailable, 'unavailable');
         else serveSocket(deps, webSocket, found);
       });
-    });
+    };
+    admitted(request, url).then(upgrade, failed);
   };
 }
 

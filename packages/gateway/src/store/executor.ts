@@ -39,12 +39,7 @@ const SQLITE_MISMATCH = 20;
 /** True when the file, the disk or the lock failed, so that nothing of the batch can be relied on. */
 function isStorageFailure(error: unknown): boolean {
   const code = sqliteCode(error);
-  return (
-    code !== undefined &&
-    code !== SQLITE_ERROR &&
-    code !== SQLITE_CONSTRAINT &&
-    code !== SQLITE_MISMATCH
-  );
+  return code !== undefined && code !== SQLITE_ERROR && code !== SQLITE_CONSTRAINT && code !== SQLITE_MISMATCH;
 }
 
 function describe(error: unknown): string {

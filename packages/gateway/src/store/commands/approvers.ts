@@ -51,10 +51,7 @@ function remove(
   return revokePairings(db, { userId: args.userId, approverId: args.approverId }, args.now);
 }
 
-function exists(
-  db: StoreDatabase,
-  args: { readonly userId: string; readonly approverId: string },
-): boolean {
+function exists(db: StoreDatabase, args: { readonly userId: string; readonly approverId: string }): boolean {
   return (
     db.get(
       'SELECT 1 FROM approvers WHERE user_id = ? AND approver_id = ? AND deleted_at IS NULL',

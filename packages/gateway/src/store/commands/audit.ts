@@ -39,9 +39,17 @@ export interface AuditVerification {
   readonly brokenAt?: number;
 }
 
+interface ChainLink {
+  readonly seq: number;
+  /** JSON text. */
+  readonly details: string;
+  readonly prev: string;
+}
+
 const GENESIS = '0'.repeat(64);
 
-function chainHash(seq: number, entry: AuditEntry, details: string, prev: string): string {
+function chainHash(entry: AuditEntry, link: ChainLink): string {
+  const { seq, details, prev } = link;
   const content = JSON.stringify([seq, entry.at, entry.kind, entry.userId ?? '', details, prev]);
   return createHash('sha256').update(content).digest('hex');
 }
@@ -60,7 +68,7 @@ export function appendAudit(db: StoreDatabase, entry: AuditEntry): void {
     entry.userId ?? null,
     details,
     prev,
-    chainHash(seq, entry, details, prev),
+    chainHash(entry, { seq, details, prev }),
   );
 }
 
@@ -77,7 +85,7 @@ function verifyAudit(db: StoreDatabase): AuditVerification {
       kind: text(row, 'kind') as AuditKind,
       ...(userId === undefined ? {} : { userId }),
     };
-    const hash = chainHash(seq, entry, text(row, 'details'), prev);
+    const hash = chainHash(entry, { seq, details: text(row, 'details'), prev });
     if (seq !== entries || text(row, 'prev') !== prev || text(row, 'hash') !== hash) {
       return { ok: false, entries, brokenAt: seq };
     }
@@ -97,23 +105,20 @@ export interface AuditRecord {
 }
 
 function listAudit(db: StoreDatabase, args: { readonly limit: number }): readonly AuditRecord[] {
-  return db
-    .all('SELECT * FROM audit_log ORDER BY seq DESC LIMIT ?', args.limit)
-    .map((row) => {
-      const userId = optionalText(row, 'user_id');
-      return {
-        seq: integer(row, 'seq'),
-        at: integer(row, 'at'),
-        kind: text(row, 'kind'),
-        ...(userId === undefined ? {} : { userId }),
-        details: text(row, 'details'),
-      };
-    });
+  return db.all('SELECT * FROM audit_log ORDER BY seq DESC LIMIT ?', args.limit).map((row) => {
+    const userId = optionalText(row, 'user_id');
+    return {
+      seq: integer(row, 'seq'),
+      at: integer(row, 'at'),
+      kind: text(row, 'kind'),
+      ...(userId === undefined ? {} : { userId }),
+      details: text(row, 'details'),
+    };
+  });
 }
 
 export const auditCommands = {
   appendAudit: (db: StoreDatabase, args: AuditEntry): void => appendAudit(db, args),
-  verifyAudit: (db: StoreDatabase, _args: Record<string, never>): AuditVerification =>
-    verifyAudit(db),
+  verifyAudit: (db: StoreDatabase, _args: Record<string, never>): AuditVerification => verifyAudit(db),
   listAudit,
 } as const;

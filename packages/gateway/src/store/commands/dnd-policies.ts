@@ -97,10 +97,7 @@ function effective(
     .map(documentOf);
 }
 
-function listAll(
-  db: StoreDatabase,
-  args: { readonly userId: string; readonly now: number },
-): readonly string[] {
+function listAll(db: StoreDatabase, args: { readonly userId: string; readonly now: number }): readonly string[] {
   return db
     .all(
       'SELECT document FROM dnd_policies WHERE user_id = ? AND expires_at > ? ORDER BY created_at, policy_id',
@@ -114,11 +111,7 @@ function remove(
   db: StoreDatabase,
   args: { readonly userId: string; readonly policyId: string; readonly now: number },
 ): void {
-  const changed = db.run(
-    'DELETE FROM dnd_policies WHERE user_id = ? AND policy_id = ?',
-    args.userId,
-    args.policyId,
-  );
+  const changed = db.run('DELETE FROM dnd_policies WHERE user_id = ? AND policy_id = ?', args.userId, args.policyId);
   if (changed === 0) throw new Refusal('NotFound', 'No such policy');
   const details = { policyId: args.policyId };
   appendAudit(db, { at: args.now, kind: 'policy.deleted', userId: args.userId, details });

@@ -67,10 +67,7 @@ function assertSigned(db: StoreDatabase, row: Row, args: DecideArgs): void {
   const signed =
     keys !== undefined &&
     text(keys, 'signer_key_id') === args.signerKeyId &&
-    verifyPipeSignature(
-      { verifier: nodeVerifier, publicKey: base64UrlDecode(text(keys, 'public_key')) },
-      args,
-    );
+    verifyPipeSignature({ verifier: nodeVerifier, publicKey: base64UrlDecode(text(keys, 'public_key')) }, args);
   if (!signed) {
     throw new Refusal('HARP_ERR_SIGNATURE_INVALID', 'The signature does not verify');
   }

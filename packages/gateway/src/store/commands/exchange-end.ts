@@ -23,12 +23,7 @@ export interface WaitView {
 }
 
 function pairingActive(db: StoreDatabase, pairingId: string | undefined): boolean {
-  return (
-    db.get(
-      "SELECT 1 FROM pairings WHERE pairing_id = ? AND state = 'Completed'",
-      pairingId ?? '',
-    ) !== undefined
-  );
+  return db.get("SELECT 1 FROM pairings WHERE pairing_id = ? AND state = 'Completed'", pairingId ?? '') !== undefined;
 }
 
 function wait(db: StoreDatabase, args: ExchangeKey): WaitView {

@@ -1,12 +1,5 @@
 import { Refusal } from '../command.js';
-import {
-  type Row,
-  type StoreDatabase,
-  integer,
-  optionalInteger,
-  optionalText,
-  text,
-} from '../database.js';
+import { type Row, type StoreDatabase, integer, optionalInteger, optionalText, text } from '../database.js';
 import { type ExchangeState, exchangeState, isRoutedTo, ownExchange } from './exchange-row.js';
 
 const PAGE_BYTES = 8 * 1024 * 1024;
@@ -28,9 +21,7 @@ export type Viewer =
   | { readonly userId: string; readonly approverId?: string };
 
 function mayView(row: Row, viewer: Viewer): boolean {
-  return 'appId' in viewer
-    ? text(row, 'app_id') === viewer.appId
-    : isRoutedTo(row, viewer.approverId);
+  return 'appId' in viewer ? text(row, 'app_id') === viewer.appId : isRoutedTo(row, viewer.approverId);
 }
 
 function get(
@@ -112,11 +103,7 @@ const INBOX_SELECT = `SELECT e.*, m.msg_id, m.ciphertext, p.enforcer_label FROM 
   WHERE e.approver_id = ? AND e.user_id = ? AND e.seq > ?`;
 
 /** Pages hold at most 8 MiB of ciphertext, so that full pages of the largest artifacts cannot exhaust memory. */
-function collectPage(
-  db: StoreDatabase,
-  sql: string,
-  args: PageArgs,
-): Page<InboxItem> {
+function collectPage(db: StoreDatabase, sql: string, args: PageArgs): Page<InboxItem> {
   const items: InboxItem[] = [];
   let after = args.after;
   let bytes = 0;
@@ -208,9 +195,7 @@ function historyItem(row: Row, now: number): HistoryItem {
     ...(pairingId === undefined ? {} : { pairingId }),
     ...(enforcerLabel === undefined ? {} : { enforcerLabel }),
     ...(display === undefined ? {} : { display }),
-    ...(audit === undefined
-      ? {}
-      : { audit: { decision: audit, ...(policyId === undefined ? {} : { policyId }) } }),
+    ...(audit === undefined ? {} : { audit: { decision: audit, ...(policyId === undefined ? {} : { policyId }) } }),
   };
 }
 
@@ -237,9 +222,7 @@ function history(db: StoreDatabase, args: HistoryArgs): Page<HistoryItem> {
   const page = rows.slice(0, args.limit);
   const items = page.map((row) => historyItem(row, args.now));
   const last = page.at(-1);
-  return rows.length > args.limit && last !== undefined
-    ? { items, next: integer(last, 'seq') }
-    : { items };
+  return rows.length > args.limit && last !== undefined ? { items, next: integer(last, 'seq') } : { items };
 }
 
 export const exchangeReadCommands = {

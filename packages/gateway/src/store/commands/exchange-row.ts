@@ -1,13 +1,7 @@
 import { type Row, type StoreDatabase, integer, optionalText, text } from '../database.js';
 
 /** EXCH-010. */
-export type ExchangeState =
-  | 'PendingApproval'
-  | 'Decided'
-  | 'Delivered'
-  | 'Expired'
-  | 'Withdrawn'
-  | 'Cancelled';
+export type ExchangeState = 'PendingApproval' | 'Decided' | 'Delivered' | 'Expired' | 'Withdrawn' | 'Cancelled';
 
 const STATES: ReadonlySet<string> = new Set<ExchangeState>([
   'PendingApproval',
@@ -34,11 +28,7 @@ export function ownExchange(
   db: StoreDatabase,
   key: { readonly userId: string; readonly requestId: string },
 ): Row | undefined {
-  return db.get(
-    'SELECT * FROM exchanges WHERE user_id = ? AND request_id = ?',
-    key.userId,
-    key.requestId,
-  );
+  return db.get('SELECT * FROM exchanges WHERE user_id = ? AND request_id = ?', key.userId, key.requestId);
 }
 
 /** True when the approver is the one it was routed to; a credential without a device acts for all of its user's. */

@@ -97,12 +97,8 @@ function auditRoute(db: StoreDatabase, args: SubmitArgs): Row | undefined {
   return args.routingTokenHash === undefined ? newest(db, args) : byToken(db, args);
 }
 
-function insert(
-  db: StoreDatabase,
-  args: SubmitArgs,
-  pairing: Row | undefined,
-  state: ExchangeState,
-): void {
+function insert(db: StoreDatabase, args: SubmitArgs, pairing: Row | undefined): void {
+  const state: ExchangeState = args.audit === undefined ? 'PendingApproval' : 'Expired';
   const row = db.get(
     `INSERT INTO exchanges (user_id, request_id, app_id, enforcer_id, approver_id, pairing_id, artifact_type,
        artifact_hash, state, created_at, accepted_at, expires_at, ended_at, display, audit_decision, audit_policy_id)
@@ -138,12 +134,12 @@ function submit(db: StoreDatabase, args: SubmitArgs): Submitted {
   const known = existing(db, args);
   if (known !== undefined) return known;
   if (args.audit !== undefined) {
-    insert(db, args, auditRoute(db, args), 'Expired');
+    insert(db, args, auditRoute(db, args));
     return { state: 'Expired', expiresAt: args.expiresAt, duplicate: false };
   }
   if (args.expiresAt <= args.now) throw new Refusal('artifact_expired', 'The artifact has expired');
   const pairing = route(db, args);
-  insert(db, args, pairing, 'PendingApproval');
+  insert(db, args, pairing);
   return {
     state: 'PendingApproval',
     expiresAt: args.expiresAt,

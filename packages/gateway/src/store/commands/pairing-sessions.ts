@@ -1,12 +1,5 @@
 import { Refusal } from '../command.js';
-import {
-  type Row,
-  type StoreDatabase,
-  integer,
-  optionalInteger,
-  optionalText,
-  text,
-} from '../database.js';
+import { type Row, type StoreDatabase, integer, optionalInteger, optionalText, text } from '../database.js';
 import { appendAudit } from './audit.js';
 
 /** PAIR-060. */
@@ -69,11 +62,8 @@ function codeInvalid(): Refusal {
 function freeCode(db: StoreDatabase, userId: string, candidates: readonly string[]): string {
   const free = candidates.find(
     (code) =>
-      db.get(
-        "SELECT 1 FROM pairing_sessions WHERE user_id = ? AND code = ? AND state = 'Pending'",
-        userId,
-        code,
-      ) === undefined,
+      db.get("SELECT 1 FROM pairing_sessions WHERE user_id = ? AND code = ? AND state = 'Pending'", userId, code) ===
+      undefined,
   );
   if (free === undefined) throw new Refusal('unavailable', 'No pairing code is free');
   return free;
@@ -81,19 +71,13 @@ function freeCode(db: StoreDatabase, userId: string, candidates: readonly string
 
 function assertWorkspaceFree(db: StoreDatabase, userId: string, maxWorkspaces: number): void {
   if (activeWorkspaces(db, userId) >= maxWorkspaces) {
-    throw new Refusal(
-      'workspace_limit_exceeded',
-      'The workspace limit of this gateway is reached',
-    );
+    throw new Refusal('workspace_limit_exceeded', 'The workspace limit of this gateway is reached');
   }
 }
 
 /** Active pairings of a user. */
 export function activeWorkspaces(db: StoreDatabase, userId: string): number {
-  const row = db.get(
-    "SELECT count(*) AS n FROM pairings WHERE user_id = ? AND state = 'Completed'",
-    userId,
-  );
+  const row = db.get("SELECT count(*) AS n FROM pairings WHERE user_id = ? AND state = 'Completed'", userId);
   return row === undefined ? 0 : integer(row, 'n');
 }
 
@@ -251,8 +235,7 @@ function statusOf(db: StoreDatabase, row: Row, now: number): SessionStatus {
   const nonce = text(row, 'nonce');
   const state = sessionState(row, now);
   const firstServed = optionalInteger(row, 'first_served_at');
-  const serve =
-    state === 'Completed' && (firstServed === undefined || now < firstServed + SERVED_MS);
+  const serve = state === 'Completed' && (firstServed === undefined || now < firstServed + SERVED_MS);
   if (serve && firstServed === undefined) {
     db.run('UPDATE pairing_sessions SET first_served_at = ? WHERE nonce = ?', now, nonce);
   }
@@ -283,10 +266,7 @@ function status(
 
 /** Ends due sessions, forgets key material that was served, deletes sessions a day after they ended. */
 function sweepSessions(db: StoreDatabase, args: { readonly now: number }): void {
-  db.run(
-    "UPDATE pairing_sessions SET state = 'Expired' WHERE state = 'Pending' AND expires_at <= ?",
-    args.now,
-  );
+  db.run("UPDATE pairing_sessions SET state = 'Expired' WHERE state = 'Pending' AND expires_at <= ?", args.now);
   db.run(
     `UPDATE pairing_sessions SET response_json = NULL, routing_token = NULL
      WHERE first_served_at <= ? AND routing_token IS NOT NULL`,

@@ -143,11 +143,7 @@ function revokeById(
   db: StoreDatabase,
   args: { readonly userId: string; readonly pairingId: string; readonly now: number },
 ): Revocation {
-  const known = db.get(
-    'SELECT 1 FROM pairings WHERE pairing_id = ? AND user_id = ?',
-    args.pairingId,
-    args.userId,
-  );
+  const known = db.get('SELECT 1 FROM pairings WHERE pairing_id = ? AND user_id = ?', args.pairingId, args.userId);
   if (known === undefined) throw new Refusal('NotFound', 'No such pairing');
   return revokePairings(db, { userId: args.userId, pairingId: args.pairingId }, args.now);
 }
@@ -166,21 +162,19 @@ export interface ListedPairing {
 }
 
 function list(db: StoreDatabase, args: { readonly userId: string }): readonly ListedPairing[] {
-  return db
-    .all('SELECT * FROM pairings WHERE user_id = ? ORDER BY created_at, pairing_id', args.userId)
-    .map((row) => {
-      const appId = optionalText(row, 'app_id');
-      return {
-        pairingId: text(row, 'pairing_id'),
-        approverId: text(row, 'approver_id'),
-        enforcerId: text(row, 'enforcer_id'),
-        enforcerLabel: text(row, 'enforcer_label'),
-        workspaceName: text(row, 'workspace_name'),
-        ...(appId === undefined || appId === '' ? {} : { appId }),
-        createdAt: integer(row, 'created_at'),
-        state: text(row, 'state'),
-      };
-    });
+  return db.all('SELECT * FROM pairings WHERE user_id = ? ORDER BY created_at, pairing_id', args.userId).map((row) => {
+    const appId = optionalText(row, 'app_id');
+    return {
+      pairingId: text(row, 'pairing_id'),
+      approverId: text(row, 'approver_id'),
+      enforcerId: text(row, 'enforcer_id'),
+      enforcerLabel: text(row, 'enforcer_label'),
+      workspaceName: text(row, 'workspace_name'),
+      ...(appId === undefined || appId === '' ? {} : { appId }),
+      createdAt: integer(row, 'created_at'),
+      state: text(row, 'state'),
+    };
+  });
 }
 
 /** Counts of `GET /v1/subscription`. */

@@ -1,5 +1,5 @@
 import type { CancelledExchange, Revocation, RevokedPairing } from '../../live/events.js';
-import { type Row, type SqlValue, type StoreDatabase, optionalText, text } from '../database.js';
+import { type Row, type StoreDatabase, optionalText, text } from '../database.js';
 import { appendAudit } from './audit.js';
 
 /** Whose pairings end: one, all of a device, or all of an app of this user. */
@@ -18,20 +18,22 @@ function selectActive(db: StoreDatabase, selection: PairingSelection): readonly 
     : db.all(`${active} app_id = ?`, selection.userId, selection.appId);
 }
 
-function cancelPending(db: StoreDatabase, now: number, where: string, ...values: SqlValue[]) {
+function cancelPending(db: StoreDatabase, pairingId: string, now: number) {
   const rows = db.all(
     `UPDATE exchanges SET state = 'Cancelled', ended_at = ?
-     WHERE state = 'PendingApproval' AND expires_at > ? AND ${where}
+     WHERE state = 'PendingApproval' AND expires_at > ? AND pairing_id = ?
      RETURNING user_id, request_id, approver_id`,
     now,
     now,
-    ...values,
+    pairingId,
   );
-  return rows.map((row): CancelledExchange => ({
-    userId: text(row, 'user_id'),
-    requestId: text(row, 'request_id'),
-    approverId: optionalText(row, 'approver_id') ?? '',
-  }));
+  return rows.map(
+    (row): CancelledExchange => ({
+      userId: text(row, 'user_id'),
+      requestId: text(row, 'request_id'),
+      approverId: optionalText(row, 'approver_id') ?? '',
+    }),
+  );
 }
 
 function revokeOne(db: StoreDatabase, row: Row, now: number): RevokedPairing {
@@ -39,11 +41,7 @@ function revokeOne(db: StoreDatabase, row: Row, now: number): RevokedPairing {
   const userId = text(row, 'user_id');
   const appId = text(row, 'app_id');
   const enforcerId = text(row, 'enforcer_id');
-  db.run(
-    "UPDATE pairings SET state = 'Revoked', revoked_at = ? WHERE pairing_id = ?",
-    now,
-    pairingId,
-  );
+  db.run("UPDATE pairings SET state = 'Revoked', revoked_at = ? WHERE pairing_id = ?", now, pairingId);
   db.run(
     `UPDATE pairing_sessions SET state = 'Revoked', response_json = NULL, routing_token = NULL
      WHERE pairing_id = ?`,
@@ -64,14 +62,8 @@ function revokeOne(db: StoreDatabase, row: Row, now: number): RevokedPairing {
  * Revokes the selected active pairings and cancels what was pending under them (PAIR-110, APPR-030, CONS-050).
  * To be called inside a command; its result goes to `LiveEvents.revoked` after the commit.
  */
-export function revokePairings(
-  db: StoreDatabase,
-  selection: PairingSelection,
-  now: number,
-): Revocation {
+export function revokePairings(db: StoreDatabase, selection: PairingSelection, now: number): Revocation {
   const pairings = selectActive(db, selection).map((row) => revokeOne(db, row, now));
-  const exchanges = pairings.flatMap((pairing) =>
-    cancelPending(db, now, 'pairing_id = ?', pairing.pairingId),
-  );
+  const exchanges = pairings.flatMap((pairing) => cancelPending(db, pairing.pairingId, now));
   return { pairings, exchanges };
 }
