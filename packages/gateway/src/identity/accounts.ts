@@ -7,14 +7,7 @@ import { type AppRecord, isConfidential } from './commands/apps.js';
 import type { PatRecord } from './commands/pats.js';
 import type { Role } from './commands/tokens.js';
 import { present } from './present.js';
-import {
-  newAppId,
-  newClientId,
-  newClientSecret,
-  newEnrollmentCode,
-  newPat,
-  secretHash,
-} from './secrets.js';
+import { newAppId, newClientId, newClientSecret, newEnrollmentCode, newPat, secretHash } from './secrets.js';
 
 /** What making tokens, apps and codes needs, for the routes and for the operator alike. */
 export interface AccountDeps {
@@ -68,9 +61,7 @@ export interface AppRequest {
 }
 
 /** Refuses what could not match an `Origin` header or is no web page. @throws GatewayError `invalid_request` */
-export function assertAppDetails(
-  details: Pick<AppRequest, 'allowedOrigins' | 'homePageUrl' | 'description'>,
-): void {
+export function assertAppDetails(details: Pick<AppRequest, 'allowedOrigins' | 'homePageUrl' | 'description'>): void {
   if (details.allowedOrigins?.some((origin) => !ORIGIN.test(origin)) === true) {
     throw new GatewayError('invalid_request', 'allowedOrigins must hold origins such as https://app.example');
   }

@@ -34,18 +34,14 @@ export interface IdentityAdmin {
   /** Tokens of one user, or of everybody. */
   readonly listPats: (user?: string) => Promise<readonly PatRecord[]>;
   readonly revokePat: (tokenId: string) => Promise<void>;
-  readonly createApp: (
-    request: Omit<AppRequest, 'ownerId'>,
-  ) => Promise<AppRecord & { readonly clientSecret?: string }>;
+  readonly createApp: (request: Omit<AppRequest, 'ownerId'>) => Promise<AppRecord & { readonly clientSecret?: string }>;
   readonly listApps: () => Promise<readonly AppRecord[]>;
   readonly rotateAppSecret: (
     appId: string,
   ) => Promise<{ readonly clientSecret: string; readonly secretPrefix: string }>;
   readonly revokeApp: (appId: string) => Promise<void>;
   /** A one-time code for a new device or a first login, valid for ten minutes; `expiresAt` is epoch milliseconds. */
-  readonly enrollApprover: (
-    user: string,
-  ) => Promise<{ readonly enrollmentCode: string; readonly expiresAt: number }>;
+  readonly enrollApprover: (user: string) => Promise<{ readonly enrollmentCode: string; readonly expiresAt: number }>;
 }
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@ +-]{0,127}$/u;
@@ -98,7 +94,6 @@ export function createIdentityAdmin(deps: AccountDeps): IdentityAdmin {
     revokeApp: async (appId) => {
       await store.run('revokeApp', { appId, now: ports.now() });
     },
-    enrollApprover: async (user) =>
-      await issueEnrollmentCode(deps, await userIdOf(deps, user), ports.now()),
+    enrollApprover: async (user) => await issueEnrollmentCode(deps, await userIdOf(deps, user), ports.now()),
   };
 }

@@ -124,9 +124,7 @@ export function createAuthenticate(deps: {
     if (sent.pat === undefined && sent.bearer === undefined) return NOTHING_SENT;
     try {
       const bearer =
-        sent.bearer === undefined
-          ? undefined
-          : await acceptAccessToken(sent.bearer, await deps.trust(), now);
+        sent.bearer === undefined ? undefined : await acceptAccessToken(sent.bearer, await deps.trust(), now);
       if (sent.pat === undefined && bearer === undefined) return TOKEN_REFUSED;
       const found = await deps.store.run('findCredentials', {
         now,

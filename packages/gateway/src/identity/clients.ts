@@ -11,9 +11,7 @@ const CLIENTS: ReadonlyMap<string, { readonly role: Role; readonly label: string
   [OIDC_APPROVER_CLIENT_ID, { role: 'approver', label: 'APPROVER sign-in: may approve in your name' }],
 ]);
 
-export function clientOf(
-  clientId: string,
-): { readonly role: Role; readonly label: string } | undefined {
+export function clientOf(clientId: string): { readonly role: Role; readonly label: string } | undefined {
   return CLIENTS.get(clientId);
 }
 

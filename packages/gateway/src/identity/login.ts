@@ -25,8 +25,7 @@ const MIN_PASSWORD = 12;
 
 async function byCode(services: LoginServices, attempt: LoginAttempt, now: number): Promise<LoginOutcome> {
   const { newPassword } = attempt;
-  const set =
-    newPassword === '' ? {} : { passwordHash: await hashPassword(newPassword, services.ports) };
+  const set = newPassword === '' ? {} : { passwordHash: await hashPassword(newPassword, services.ports) };
   try {
     const codeHash = secretHash(attempt.code.trim());
     const { userId } = await services.store.run('loginByCode', { codeHash, now, ...set });
@@ -47,11 +46,7 @@ async function byPassword(services: LoginServices, attempt: LoginAttempt, now: n
 }
 
 /** Checks an interactive login: a one-time code when there is one, else name and password. Guesses are limited per address and per name. */
-export async function logIn(
-  services: LoginServices,
-  attempt: LoginAttempt,
-  now: number,
-): Promise<LoginOutcome> {
+export async function logIn(services: LoginServices, attempt: LoginAttempt, now: number): Promise<LoginOutcome> {
   if (attempt.newPassword !== '' && attempt.newPassword.length < MIN_PASSWORD) {
     return { kind: 'password_too_short' };
   }
@@ -62,9 +57,7 @@ export async function logIn(
   );
   const waitMs = Math.max(...keys.map((key) => logins.attempt(key, now)));
   if (waitMs > 0) return { kind: 'too_many', retryAfterSeconds: Math.ceil(waitMs / 1000) };
-  const outcome = await (attempt.code === ''
-    ? byPassword(services, attempt, now)
-    : byCode(services, attempt, now));
+  const outcome = await (attempt.code === '' ? byPassword(services, attempt, now) : byCode(services, attempt, now));
   if (outcome.kind === 'ok') for (const key of keys) logins.forgive(key);
   return outcome;
 }

@@ -1,12 +1,7 @@
 import { createApp, listApps, revokeApp, rotateAppSecret, updateApp } from './commands/apps.js';
 import { checkConsent, decideConsent, listConsents } from './commands/consents.js';
 import { findCredentials } from './commands/credentials.js';
-import {
-  createDeviceCode,
-  decideDevice,
-  findPendingDevice,
-  pollDeviceCode,
-} from './commands/devices.js';
+import { createDeviceCode, decideDevice, findPendingDevice, pollDeviceCode } from './commands/devices.js';
 import { createEnrollmentCode, loginByCode, registerApprover } from './commands/enrollment.js';
 import {
   consumeOidcRecord,
@@ -27,14 +22,7 @@ import {
   rotateRefreshToken,
 } from './commands/tokens.js';
 import { keepSecret, sweepIdentity } from './commands/upkeep.js';
-import {
-  addUser,
-  findLogin,
-  findUser,
-  findUserByName,
-  listUsers,
-  recordFailedLogin,
-} from './commands/users.js';
+import { addUser, findLogin, findUser, findUserByName, listUsers, recordFailedLogin } from './commands/users.js';
 
 /** Store commands of users, tokens, apps and consents. */
 export const identityCommands = {

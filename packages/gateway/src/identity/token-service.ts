@@ -112,11 +112,7 @@ function readAnswer(sealed: Uint8Array, token: string): IssuedTokens {
   return tokensSchema.parse(JSON.parse(openAnswer(sealed, token)));
 }
 
-function draftFamily(
-  ports: Ports,
-  who: { readonly clientId: string; readonly role: Role },
-  now: number,
-): FamilyDraft {
+function draftFamily(ports: Ports, who: { readonly clientId: string; readonly role: Role }, now: number): FamilyDraft {
   const refreshToken = newRefreshToken(ports);
   return {
     familyId: newFamilyId(ports),

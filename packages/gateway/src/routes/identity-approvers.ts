@@ -1,9 +1,4 @@
-import {
-  assertEd25519PublicKey,
-  decodePublicKey,
-  enrollmentSignable,
-  type Verifier,
-} from '@airlock/crypto';
+import { assertEd25519PublicKey, decodePublicKey, enrollmentSignable, type Verifier } from '@airlock/crypto';
 import {
   AirlockError,
   approverRegisterRequestSchema,

@@ -66,10 +66,7 @@ function deviceToken(services: IdentityServices): Handler {
 function refresh(services: IdentityServices): Handler {
   return async ({ body, now }) => {
     const { refreshToken } = parseRequest(refreshTokenRequestSchema, body);
-    const outcome = await services.tokens.refresh(
-      { refreshToken, graceMs: LIMITS.refreshReuseGraceMs },
-      now,
-    );
+    const outcome = await services.tokens.refresh({ refreshToken, graceMs: LIMITS.refreshReuseGraceMs }, now);
     if (outcome.kind !== 'ok') {
       throw new GatewayError('unauthorized', 'The refresh token is unknown, used, expired or revoked');
     }

@@ -108,10 +108,7 @@ export function createApp(
 }
 
 /** Active apps of one owner or, for the operator, all of them. */
-export function listApps(
-  db: StoreDatabase,
-  args: { readonly ownerId?: string },
-): readonly AppRecord[] {
+export function listApps(db: StoreDatabase, args: { readonly ownerId?: string }): readonly AppRecord[] {
   const where = args.ownerId === undefined ? '' : 'AND owner_id = ?';
   return db
     .all(
@@ -126,10 +123,7 @@ function owner(ownerId: string | undefined): readonly string[] {
 }
 
 /** One active app of the owner or, for the operator, anybody's. */
-function activeApp(
-  db: StoreDatabase,
-  args: { readonly appId: string; readonly ownerId?: string },
-): AppRecord {
+function activeApp(db: StoreDatabase, args: { readonly appId: string; readonly ownerId?: string }): AppRecord {
   const where = args.ownerId === undefined ? '' : 'AND owner_id = ?';
   const row = db.get(
     `SELECT ${COLUMNS} FROM apps WHERE app_id = ? AND revoked_at IS NULL ${where}`,

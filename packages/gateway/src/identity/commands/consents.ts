@@ -25,8 +25,7 @@ export interface ConsentCheck {
   readonly notify: boolean;
 }
 
-const COLUMNS =
-  'c.consent_id, c.app_id, c.state, c.requested_at, c.decided_at, a.name, a.developer_name, a.kind';
+const COLUMNS = 'c.consent_id, c.app_id, c.state, c.requested_at, c.decided_at, a.name, a.developer_name, a.kind';
 const FROM = 'FROM consents c JOIN apps a USING (app_id)';
 
 const DECISIONS = {
@@ -80,11 +79,7 @@ export function checkConsent(
       args.now,
       args.now,
     ) === 1;
-  const row = db.get(
-    `SELECT ${COLUMNS} ${FROM} WHERE c.user_id = ? AND c.app_id = ?`,
-    args.userId,
-    args.appId,
-  );
+  const row = db.get(`SELECT ${COLUMNS} ${FROM} WHERE c.user_id = ? AND c.app_id = ?`, args.userId, args.appId);
   if (row === undefined) throw new Refusal('invalid_client', 'The app is not registered any more');
   const reminded =
     db.run(
@@ -107,15 +102,9 @@ export function checkConsent(
   return { consent, created, notify: created || reminded };
 }
 
-export function listConsents(
-  db: StoreDatabase,
-  args: { readonly userId: string },
-): readonly ConsentRecord[] {
+export function listConsents(db: StoreDatabase, args: { readonly userId: string }): readonly ConsentRecord[] {
   return db
-    .all(
-      `SELECT ${COLUMNS} ${FROM} WHERE c.user_id = ? ORDER BY c.requested_at, c.consent_id`,
-      args.userId,
-    )
+    .all(`SELECT ${COLUMNS} ${FROM} WHERE c.user_id = ? ORDER BY c.requested_at, c.consent_id`, args.userId)
     .map(consentOf);
 }
 
@@ -129,11 +118,7 @@ export function decideConsent(
     readonly now: number;
   },
 ): { readonly state: ConsentState; readonly revocation: Revocation } {
-  const row = db.get(
-    `SELECT ${COLUMNS} ${FROM} WHERE c.consent_id = ? AND c.user_id = ?`,
-    args.consentId,
-    args.userId,
-  );
+  const row = db.get(`SELECT ${COLUMNS} ${FROM} WHERE c.consent_id = ? AND c.user_id = ?`, args.consentId, args.userId);
   if (row === undefined) throw new Refusal('NotFound', 'There is no such consent');
   const { to, from } = DECISIONS[args.decision];
   const state = stateOf(row);
@@ -142,12 +127,7 @@ export function decideConsent(
       details: { state },
     });
   }
-  db.run(
-    'UPDATE consents SET state = ?, decided_at = ? WHERE consent_id = ?',
-    to,
-    args.now,
-    args.consentId,
-  );
+  db.run('UPDATE consents SET state = ?, decided_at = ? WHERE consent_id = ?', to, args.now, args.consentId);
   const { consentId, userId } = args;
   const appId = text(row, 'app_id');
   appendAudit(db, {
@@ -157,8 +137,6 @@ export function decideConsent(
     details: { consentId, appId, state: to },
   });
   const revocation =
-    to === 'Revoked'
-      ? revokePairings(db, { userId, appId }, args.now)
-      : { pairings: [], exchanges: [] };
+    to === 'Revoked' ? revokePairings(db, { userId, appId }, args.now) : { pairings: [], exchanges: [] };
   return { state: to, revocation };
 }

@@ -59,10 +59,7 @@ function markSeen(db: StoreDatabase, family: TokenFamily | undefined, now: numbe
 }
 
 function findApp(db: StoreDatabase, clientId: string): FoundApp | undefined {
-  const row: Row | undefined = db.get(
-    'SELECT * FROM apps WHERE client_id = ? AND revoked_at IS NULL',
-    clientId,
-  );
+  const row: Row | undefined = db.get('SELECT * FROM apps WHERE client_id = ? AND revoked_at IS NULL', clientId);
   return row && { ...appOf(row), ...present({ secretHash: optionalText(row, 'secret_hash') }) };
 }
 
@@ -77,10 +74,7 @@ export function findCredentials(
   },
 ): FoundCredentials {
   const pat = args.patHash === undefined ? undefined : findPat(db, args.patHash, args.now);
-  const family =
-    args.familyId === undefined
-      ? undefined
-      : findFamily(db, { familyId: args.familyId, now: args.now });
+  const family = args.familyId === undefined ? undefined : findFamily(db, { familyId: args.familyId, now: args.now });
   markSeen(db, family, args.now);
   const app = args.clientId === undefined ? undefined : findApp(db, args.clientId);
   return present({ pat, family, app });

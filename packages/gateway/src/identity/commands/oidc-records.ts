@@ -56,10 +56,7 @@ export function findOidcRecordByUid(
 }
 
 /** Uses up a record; false when somebody was faster, also at the same time (AUTH-150). */
-export function consumeOidcRecord(
-  db: StoreDatabase,
-  args: RecordKey & { readonly now: number },
-): boolean {
+export function consumeOidcRecord(db: StoreDatabase, args: RecordKey & { readonly now: number }): boolean {
   const consumed = db.run(
     'UPDATE oidc_records SET consumed_at = ? WHERE model = ? AND id_hash = ? AND consumed_at IS NULL',
     args.now,

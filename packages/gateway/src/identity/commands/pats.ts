@@ -17,8 +17,7 @@ export interface PatRecord {
   readonly lastUsedAt?: number;
 }
 
-const COLUMNS =
-  'token_id, user_id, role, name, prefix, app_id, created_at, expires_at, last_used_at';
+const COLUMNS = 'token_id, user_id, role, name, prefix, app_id, created_at, expires_at, last_used_at';
 
 function patOf(row: Row): PatRecord {
   const appId = optionalText(row, 'app_id');
@@ -66,10 +65,7 @@ export function createPat(
 }
 
 /** The tokens that were not revoked, of one user or, for the operator, of everybody; expired ones included. */
-export function listPats(
-  db: StoreDatabase,
-  args: { readonly userId?: string },
-): readonly PatRecord[] {
+export function listPats(db: StoreDatabase, args: { readonly userId?: string }): readonly PatRecord[] {
   const where = args.userId === undefined ? '' : 'AND user_id = ?';
   return db
     .all(

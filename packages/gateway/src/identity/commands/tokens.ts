@@ -32,7 +32,8 @@ export type RotationOutcome =
   | { readonly kind: 'reused' }
   | { readonly kind: 'invalid' };
 
-const FAMILY = 'f.family_id, f.user_id, f.client_id, f.role, f.app_id, f.approver_id, f.expires_at AS family_expires_at';
+const FAMILY =
+  'f.family_id, f.user_id, f.client_id, f.role, f.app_id, f.approver_id, f.expires_at AS family_expires_at';
 
 /** The two roles a credential can have (AUTH-070). @throws TypeError on another stored word */
 export function roleOf(row: Row): Role {
@@ -185,10 +186,7 @@ export function revokeByRefreshToken(
   db: StoreDatabase,
   args: { readonly tokenHash: string; readonly now: number },
 ): null {
-  const row = db.get(
-    'SELECT family_id FROM refresh_tokens WHERE token_hash = ?',
-    args.tokenHash,
-  );
+  const row = db.get('SELECT family_id FROM refresh_tokens WHERE token_hash = ?', args.tokenHash);
   if (row === undefined) return null;
   return revokeFamily(db, { familyId: text(row, 'family_id'), now: args.now });
 }

@@ -2,10 +2,7 @@ import { LIMITS } from '@airlock/protocol';
 import { type StoreDatabase, text } from '../../store/database.js';
 
 /** The value stored under a name; the candidate is stored when there is none, so that every process ends up with the same one. */
-export function keepSecret(
-  db: StoreDatabase,
-  args: { readonly name: string; readonly candidate: string },
-): string {
+export function keepSecret(db: StoreDatabase, args: { readonly name: string; readonly candidate: string }): string {
   db.run(
     'INSERT INTO identity_secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING',
     args.name,
@@ -17,10 +14,7 @@ export function keepSecret(
 }
 
 /** Deletes what is over: provider records, device and enrollment codes, tokens, and answers past their grace. */
-export function sweepIdentity(
-  db: StoreDatabase,
-  args: { readonly now: number },
-): null {
+export function sweepIdentity(db: StoreDatabase, args: { readonly now: number }): null {
   const { now } = args;
   db.run('DELETE FROM oidc_records WHERE expires_at <= ?', now);
   // Kept a while longer, so that a late poll still hears expired_token.

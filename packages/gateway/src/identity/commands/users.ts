@@ -44,26 +44,17 @@ export function listUsers(db: StoreDatabase, _args: Readonly<Record<never, never
 }
 
 /** Names are compared without regard to ASCII case. */
-export function findUserByName(
-  db: StoreDatabase,
-  args: { readonly name: string },
-): UserRecord | undefined {
+export function findUserByName(db: StoreDatabase, args: { readonly name: string }): UserRecord | undefined {
   const row = db.get('SELECT user_id, name, created_at FROM users WHERE name = ?', args.name);
   return row && userOf(row);
 }
 
-export function findUser(
-  db: StoreDatabase,
-  args: { readonly userId: string },
-): UserRecord | undefined {
+export function findUser(db: StoreDatabase, args: { readonly userId: string }): UserRecord | undefined {
   const row = db.get('SELECT user_id, name, created_at FROM users WHERE user_id = ?', args.userId);
   return row && userOf(row);
 }
 
-export function findLogin(
-  db: StoreDatabase,
-  args: { readonly name: string },
-): LoginRecord | undefined {
+export function findLogin(db: StoreDatabase, args: { readonly name: string }): LoginRecord | undefined {
   const row = db.get('SELECT user_id, password_hash FROM users WHERE name = ?', args.name);
   if (row === undefined) return undefined;
   const passwordHash = optionalText(row, 'password_hash');
@@ -71,10 +62,7 @@ export function findLogin(
 }
 
 /** Records a login that failed (GW-230); the name is not kept, because people type passwords into it. */
-export function recordFailedLogin(
-  db: StoreDatabase,
-  args: { readonly now: number; readonly userId?: string },
-): null {
+export function recordFailedLogin(db: StoreDatabase, args: { readonly now: number; readonly userId?: string }): null {
   appendAudit(db, {
     at: args.now,
     kind: 'authentication.failed',

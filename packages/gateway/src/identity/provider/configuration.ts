@@ -37,19 +37,21 @@ function client(clientId: string, redirectUris: readonly string[]): NonNullable<
 /** Every authorization asks for the credentials again: no session is kept, so no cookie can be ridden. */
 function alwaysLogIn(policy: typeof PolicyModule): PolicyModule.DefaultPolicy {
   const prompts = policy.base();
-  prompts.get('login')?.checks.add(
-    new policy.Check('every_time', 'End-User authentication is required', (ctx) =>
-      ctx.oidc.result?.['login'] === undefined
-        ? policy.Check.REQUEST_PROMPT
-        : policy.Check.NO_NEED_TO_PROMPT,
-    ),
-  );
+  prompts
+    .get('login')
+    ?.checks.add(
+      new policy.Check('every_time', 'End-User authentication is required', (ctx) =>
+        ctx.oidc.result?.['login'] === undefined ? policy.Check.REQUEST_PROMPT : policy.Check.NO_NEED_TO_PROMPT,
+      ),
+    );
   return prompts;
 }
 
 function features(publicUrl: string): NonNullable<Configuration['features']> {
   return {
     devInteractions: { enabled: false },
+    dPoP: { enabled: false },
+    pushedAuthorizationRequests: { enabled: false },
     rpInitiatedLogout: { enabled: false },
     userinfo: { enabled: false },
     deviceFlow: { enabled: true },
@@ -115,9 +117,7 @@ export function providerConfiguration(settings: ProviderSettings): Configuration
       return familyClaims({ familyId: String(token.grantId), role });
     },
     findAccount: async (_ctx, userId) =>
-      (await settings.accountExists(userId))
-        ? { accountId: userId, claims: () => ({ sub: userId }) }
-        : undefined,
+      (await settings.accountExists(userId)) ? { accountId: userId, claims: () => ({ sub: userId }) } : undefined,
     interactions: {
       policy: alwaysLogIn(settings.policy),
       url: (_ctx, interaction) => `${publicUrl}/idp/interaction/${interaction.uid}`,
