@@ -1,9 +1,14 @@
+import { honoursPolicyChange } from '@airlock/crypto';
 import type { Assurance } from '@airlock/protocol';
-import type { WorkspaceId } from './model/base.js';
+import { isOpen, reportedState } from './artifact/reported.js';
+import { activePairing, signedInGateway, standingOf } from './composition/access.js';
+import type { EpochMs, WorkspaceId } from './model/base.js';
 import type { DenyCode } from './model/codes.js';
-import type { EpochMs } from './model/base.js';
-import type { Exchange, ReportedState } from './model/exchange.js';
+import { ENGINE_LIMITS } from './model/config.js';
+import type { Exchange } from './model/exchange.js';
 import type { EnforcerState } from './model/state.js';
+
+export { reportedState };
 
 /** Whether a request of a workspace would be submitted now, later (a refresh or consent check is under way) or never. */
 export type Admission =
@@ -11,19 +16,50 @@ export type Admission =
   | { readonly kind: 'later' }
   | { readonly kind: 'closed'; readonly code: DenyCode };
 
-/** The gate of the composition: signed in, consented, paired, and paired with the gateway that is signed in to. */
-export function admission(state: EnforcerState, workspaceId: WorkspaceId): Admission {
-  throw new TypeError(`not written: ${state.lifecycle} ${workspaceId}`);
+const closed = (code: DenyCode): Admission => ({ kind: 'closed', code });
+
+function authAdmission(state: EnforcerState): Admission {
+  const { auth } = state;
+  switch (auth.name) {
+    case 'SignedOut':
+    case 'AwaitingDevice':
+    case 'Expired':
+      return closed('not_signed_in');
+    case 'Refreshing':
+      return { kind: 'later' };
+    case 'SignedIn':
+      if (auth.consent === 'Unknown' || auth.consent === 'Allowed') return { kind: 'open' };
+      if (auth.consentCall !== null) return { kind: 'later' };
+      return closed(CONSENT_CODE[auth.consent]);
+  }
 }
 
-/** The state a peer or a user sees (ENF-080). */
-export function reportedState(exchange: Exchange): ReportedState {
-  throw new TypeError(`not written: ${exchange.name}`);
+const CONSENT_CODE = {
+  Required: 'app_consent_required',
+  Pending: 'app_consent_pending',
+  Denied: 'app_consent_denied',
+} as const;
+
+function pairingAdmission(state: EnforcerState, workspaceId: WorkspaceId): Admission | null {
+  const standing = standingOf(state, workspaceId);
+  if (standing === undefined) return closed('not_paired');
+  if (standing.active === null) return closed(standing.revoked ? 'pairing_revoked' : 'not_paired');
+  return standing.active.gatewayUrl === signedInGateway(state) ? null : closed('gateway_mismatch');
+}
+
+/** The gate of the composition: running, signed in, consented, paired, and paired with the gateway that is signed in to. */
+export function admission(state: EnforcerState, workspaceId: WorkspaceId): Admission {
+  if (state.lifecycle === 'starting') return closed('starting');
+  if (state.lifecycle === 'stopped') return closed('shutting_down');
+  if (state.fault !== null) return closed(state.fault);
+  const auth = authAdmission(state);
+  if (auth.kind === 'closed') return auth;
+  return pairingAdmission(state, workspaceId) ?? auth;
 }
 
 /** Requests that can still end in an execution. */
 export function openExchanges(state: EnforcerState): readonly Exchange[] {
-  throw new TypeError(`not written: ${state.lifecycle}`);
+  return Object.values(state.exchanges).filter(isOpen);
 }
 
 /** What the runtime must know to build an artifact for a workspace and to describe its pairing. */
@@ -43,7 +79,26 @@ export interface PairingFacts {
   readonly policyChangeHonoured: boolean;
 }
 
-/** Facts of the pairing in force, or null. `at` decides whether the use of a recovery code is still shown. */
+/** Facts of the pairing in force with the signed-in gateway, or null. `at` decides whether a used recovery code shows. */
 export function pairingFacts(state: EnforcerState, workspaceId: WorkspaceId, at: EpochMs): PairingFacts | null {
-  throw new TypeError(`not written: ${state.lifecycle} ${workspaceId} ${at}`);
+  const standing = standingOf(state, workspaceId);
+  const active = activePairing(state, workspaceId);
+  if (standing === undefined || active === null) return null;
+  const { enforcerId, enforcerLabel, workspaceName, recoveryUsedAt } = standing;
+  const { assurance, signerKeyId, publicKey, capabilities, safetyNumber, pairedAt } = active;
+  const recovered = recoveryUsedAt !== null && at - recoveryUsedAt < ENGINE_LIMITS.recoveryNoticeMs;
+  const announced = ['same-host', 'unprotected-key'].filter((name) => capabilities.includes(name));
+  return {
+    enforcerId,
+    enforcerLabel,
+    workspaceName,
+    assurance,
+    signerKeyId,
+    publicKey,
+    capabilities,
+    safetyNumber,
+    pairedAt,
+    notices: recovered ? ['recovery-used', ...announced] : announced,
+    policyChangeHonoured: honoursPolicyChange(active),
+  };
 }

@@ -4,7 +4,7 @@ import type { DecisionResult } from '../decision/verify.js';
 import { refusalOf } from '../decision/verify.js';
 import { callId, timerId } from '../machine/names.js';
 import { turn } from '../machine/table.js';
-import type { Timed } from '../model/base.js';
+import type { EpochMs, Timed } from '../model/base.js';
 import { ENGINE_LIMITS } from '../model/config.js';
 import type { AuditKind } from '../model/audit.js';
 import type { EnforcerEffect } from '../model/effects.js';
@@ -15,6 +15,7 @@ import { reportedState } from './reported.js';
 
 type Awaiting = In<'AwaitingDecision'>;
 type Delivered = Timed & { readonly text: string };
+type Judged = { readonly at: EpochMs; readonly result: DecisionResult };
 type Refused = Extract<DecisionResult, { readonly ok: false }>;
 
 function verify(state: Exchange, input: Delivered, context: ArtifactContext): DecisionResult {
@@ -36,10 +37,10 @@ function verify(state: Exchange, input: Delivered, context: ArtifactContext): De
   return context.verifyDecision(against, input.text, context.verifier);
 }
 
-function logged(kind: AuditKind, state: Exchange, input: Timed, result: DecisionResult): EnforcerEffect {
+function logged(kind: AuditKind, state: Exchange, { at, result }: Judged): EnforcerEffect {
   const { requestId, workspaceId, artifactHash, signer } = state.facts;
   const { signerKeyId, assurance } = signer;
-  const common = { kind, at: input.at, requestId, workspaceId, artifactHash, signerKeyId, assurance };
+  const common = { kind, at, requestId, workspaceId, artifactHash, signerKeyId, assurance };
   if (result.ok) {
     const { decision, nonce } = result.decision;
     return { type: 'audit.append', entry: { ...common, decision, nonce } };
@@ -79,7 +80,11 @@ function refuse(state: LiveExchange, input: Delivered & Refused, context: Artifa
     },
     { input, access: context.access },
   );
-  return turn(ended.state, [logged('decision.refused', state, input, input), ...ended.effects], ended.signals);
+  return turn(
+    ended.state,
+    [logged('decision.refused', state, { at: input.at, result: input }), ...ended.effects],
+    ended.signals,
+  );
 }
 
 /** A rejection denies at once; its record follows and only matters for the log and the ack. */
@@ -94,7 +99,7 @@ function reject(state: LiveExchange, input: Delivered & { decision: VerifiedDeci
   return turn(
     ended.state,
     [
-      logged('decision.verified', state, input, { ok: true, decision }),
+      logged('decision.verified', state, { at: input.at, result: { ok: true, decision } }),
       record(state, decision, input),
       ...ended.effects,
     ],
@@ -108,10 +113,10 @@ function second(state: Awaiting, input: Delivered & { first: VerifiedDecision },
   if (result.ok) {
     if (result.decision.decision === 'reject') return reject(state, { ...input, decision: result.decision }, context);
     const isRepeat = result.decision.nonce === input.first.nonce;
-    return turn(state, isRepeat ? [] : [logged('decision.contradiction', state, input, result)]);
+    return turn(state, isRepeat ? [] : [logged('decision.contradiction', state, { at: input.at, result })]);
   }
   if (result.word === 'reject') return refuse(state, { ...input, ...result }, context);
-  return turn(state, [logged('decision.ignored', state, input, result)]);
+  return turn(state, [logged('decision.ignored', state, { at: input.at, result })]);
 }
 
 /** A decision arrives while one is awaited. */
@@ -127,7 +132,7 @@ export function receive(state: Awaiting, input: Delivered, context: ArtifactCont
   return turn({ ...state, stage: { kind: 'recording', decision } }, [
     ...waiting,
     { type: 'timer.clear', timerId: timerId('exchange.pause', requestId) },
-    logged('decision.verified', state, input, result),
+    logged('decision.verified', state, { at: input.at, result }),
     record(state, decision, input),
   ]);
 }
@@ -140,7 +145,7 @@ export function receiveEarly(
 ): ArtifactTurn {
   const result = verify(state, input, context);
   if (!result.ok && result.word === 'reject') return refuse(state, { ...input, ...result }, context);
-  return turn(state, [logged('decision.ignored', state, input, result)]);
+  return turn(state, [logged('decision.ignored', state, { at: input.at, result })]);
 }
 
 /** A decision for a request that has one, or has ended: logged, never used. */
@@ -150,7 +155,9 @@ export function receiveLate(state: Exchange, input: Delivered, context: Artifact
   if (!result.ok && known !== null && result.nonce === known.nonce && result.word === known.decision)
     return turn(state);
   const isContradiction = known !== null && !result.ok && result.word !== null;
-  return turn(state, [logged(isContradiction ? 'decision.contradiction' : 'decision.ignored', state, input, result)]);
+  return turn(state, [
+    logged(isContradiction ? 'decision.contradiction' : 'decision.ignored', state, { at: input.at, result }),
+  ]);
 }
 
 function claimDeadline(decision: VerifiedDecision, state: Awaiting, input: Timed) {

@@ -8,7 +8,7 @@ export const ENFORCER_CODES = [
   'already_executed',
   'approval_expired',
   'artifact_inconsistent',
-  'artifact_lifetime',
+  'artifact_too_large',
   'deadline_passed',
   'duplicate_request',
   'gateway_mismatch',

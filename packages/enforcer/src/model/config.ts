@@ -45,6 +45,8 @@ export const ENGINE_LIMITS = {
   /** How long a finished request is remembered, so that late answers are recognised. */
   forgetMs: 300_000,
   recoveryNoticeMs: 604_800_000,
+  /** Largest plaintext; the wire's limit is on the ciphertext, which has the same size. */
+  plaintextBytes: 2_097_152,
   decisionBytes: 65_536,
   reasonCharacters: 1000,
 } as const;

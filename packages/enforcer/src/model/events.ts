@@ -49,6 +49,7 @@ export interface PairingStart {
   readonly enforcerId: EnforcerId;
   readonly enforcerLabel: string;
   readonly workspaceName: string;
+  /** New for every attempt: gateways end an older pairing of the same device on completion (PAIR-100). */
   readonly deviceId: string;
   readonly x25519: { readonly privateKey: Base64UrlText; readonly publicKey: Base64UrlText };
   /** Normalised secrets that prove the approver: the typed and the linked one, or the claimed one; empty for a 6-character code. */

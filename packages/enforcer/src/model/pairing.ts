@@ -31,6 +31,10 @@ export interface Candidate {
   readonly record: PairingRecord;
   readonly fingerprint: string;
   readonly recovered: boolean;
+  /** The recovery code or the old approver stands behind it (PAIR-260). */
+  readonly authorised: boolean;
+  /** The human confirmed it at the terminal (PAIR-210). */
+  readonly confirmed: boolean;
   readonly expiresMono: MonoMs;
 }
 
