@@ -44,9 +44,9 @@ export function showAudit(paths: RuntimePaths, id: string): readonly AuditItem[]
 /** Recomputes the whole chain and compares it with the protected record of how far it had come. */
 export async function verifyAudit(paths: RuntimePaths): Promise<AuditVerdict> {
   const anchor = await anchorOf(paths);
-  const { lines, brokenAt } = readLines(paths);
+  const { lines, brokenAt, tornBytes } = readLines(paths);
   if (brokenAt !== null) return { ok: false, entries: brokenAt, brokenAt: brokenAt + 1 };
-  if (anchor === 'damaged' || (anchor === null && lines.length > 0)) {
+  if (tornBytes > 0 || anchor === 'damaged' || (anchor === null && lines.length > 0)) {
     return { ok: false, entries: lines.length, brokenAt: lines.length + 1 };
   }
   const reached = anchor?.reached ?? { count: 0, hash: GENESIS };

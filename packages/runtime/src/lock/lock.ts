@@ -42,7 +42,6 @@ export function openLock(path: string, waitMs = 0): Lock {
     createSecure(path);
     opener ??= loadOpener();
     database = opener(path, waitMs);
-    database.exec('PRAGMA journal_mode=MEMORY');
   } catch (cause) {
     throw lockError(path, cause);
   }
@@ -59,6 +58,7 @@ class SqliteLock implements Lock {
   readonly #path: string;
   readonly #database: LockDatabase;
   #held = false;
+  #prepared = false;
 
   constructor(path: string, database: LockDatabase) {
     this.#path = path;
@@ -72,6 +72,8 @@ class SqliteLock implements Lock {
   acquire(): void {
     if (this.#held) return;
     try {
+      if (!this.#prepared) this.#database.exec('PRAGMA journal_mode=MEMORY');
+      this.#prepared = true;
       this.#database.exec('BEGIN EXCLUSIVE');
     } catch (cause) {
       throw lockError(this.#path, cause);
