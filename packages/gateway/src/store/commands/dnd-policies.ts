@@ -2,7 +2,7 @@ import { Refusal } from '../command.js';
 import { type Row, type StoreDatabase, integer, text } from '../database.js';
 import { appendAudit } from './audit.js';
 
-interface NewPolicy {
+export interface NewPolicy {
   readonly userId: string;
   readonly policyId: string;
   readonly approverId: string;

@@ -8,7 +8,7 @@ const PAYLOAD_KEPT_MS = 24 * 60 * 60 * 1000;
 const HISTORY_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 const SWEEP_ROWS = 500;
 
-interface ExchangeKey {
+export interface ExchangeKey {
   readonly userId: string;
   readonly appId: string;
   readonly requestId: string;

@@ -70,7 +70,7 @@ export interface Page<T> {
   readonly next?: number;
 }
 
-interface PageArgs {
+export interface PageArgs {
   readonly userId: string;
   readonly approverId: string;
   readonly after: number;
@@ -162,7 +162,7 @@ export interface HistoryItem extends ExchangeView {
   readonly audit?: { readonly decision: string; readonly policyId?: string };
 }
 
-interface HistoryArgs {
+export interface HistoryArgs {
   readonly userId: string;
   readonly approverId?: string;
   /** Exclusive upper bound of the position. */

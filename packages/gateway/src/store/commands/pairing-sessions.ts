@@ -81,7 +81,7 @@ export function activeWorkspaces(db: StoreDatabase, userId: string): number {
   return row === undefined ? 0 : integer(row, 'n');
 }
 
-interface NewSession {
+export interface NewSession {
   readonly userId: string;
   readonly nonce: string;
   /** Candidates; the first free one is used. */
@@ -90,7 +90,7 @@ interface NewSession {
   readonly expiresAt: number;
 }
 
-interface Issued {
+export interface Issued {
   readonly code: string;
 }
 
@@ -140,7 +140,7 @@ function preGenerate(
   return { code };
 }
 
-interface Claimed {
+export interface Claimed {
   readonly nonce: string;
   readonly expiresAt: number;
   readonly approverId: string;

@@ -5,7 +5,7 @@ import { appendAudit } from './audit.js';
 import { activeWorkspaces, sessionRow, sessionState } from './pairing-sessions.js';
 import { revokePairings } from './revocation.js';
 
-interface CompleteArgs {
+export interface CompleteArgs {
   readonly userId: string;
   readonly nonce: string;
   readonly approverId: string;
