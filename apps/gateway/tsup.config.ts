@@ -1,3 +1,3 @@
 import { app } from '../../tooling/tsup/app.js';
 
-export default app({ main: 'src/main.ts' });
+export default app({ main: 'src/main.ts', 'store/worker': '../../packages/gateway/src/store/worker.ts' });
