@@ -12,28 +12,33 @@ function assertTerminal(cli: Cli, question: Question): void {
   throw new UsageError(`${question.message}: there is no terminal to ask on`, question.otherwise);
 }
 
-function answered<T>(answer: T | symbol): T {
-  if (typeof answer !== 'symbol') return answer;
-  throw new CommandFailure('interrupted', 'interrupted', { exitCode: EXIT.interrupted });
+function cancelled(): CommandFailure {
+  return new CommandFailure('interrupted', 'interrupted', { exitCode: EXIT.interrupted });
 }
 
 /** Asks for a secret without showing it. */
 export async function askSecret(cli: Cli, question: Question): Promise<string> {
   assertTerminal(cli, question);
-  const { password } = await import('@clack/prompts');
-  return answered(await password({ message: question.message, output: process.stderr }));
+  const { isCancel, password } = await import('@clack/prompts');
+  const answer = await password({ message: question.message, output: process.stderr });
+  if (isCancel(answer)) throw cancelled();
+  return answer;
 }
 
 /** Asks for one line. */
 export async function askLine(cli: Cli, question: Question): Promise<string> {
   assertTerminal(cli, question);
-  const { text } = await import('@clack/prompts');
-  return answered(await text({ message: question.message, output: process.stderr })).trim();
+  const { isCancel, text } = await import('@clack/prompts');
+  const answer = await text({ message: question.message, output: process.stderr });
+  if (isCancel(answer)) throw cancelled();
+  return answer.trim();
 }
 
 /** Asks yes or no; no is the default. */
 export async function askConfirmation(cli: Cli, question: Question): Promise<boolean> {
   assertTerminal(cli, question);
-  const { confirm } = await import('@clack/prompts');
-  return answered(await confirm({ message: question.message, initialValue: false, output: process.stderr }));
+  const { confirm, isCancel } = await import('@clack/prompts');
+  const answer = await confirm({ message: question.message, initialValue: false, output: process.stderr });
+  if (isCancel(answer)) throw cancelled();
+  return answer;
 }

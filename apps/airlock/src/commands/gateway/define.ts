@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { gatewayUrl, jsonOption, shortText } from '../../cli/options.js';
+import { gatewayUrl, integer, jsonOption, shortText } from '../../cli/options.js';
 import type { Scope } from '../../cli/scope.js';
-import type { AppCreateFlags, PatCreateFlags, StoreFlags } from './administration.js';
+import type { AppCreateFlags, EnrollApproverFlags, PatCreateFlags, StoreFlags } from './administration.js';
 import { defineListener } from './listener-options.js';
 import type { ServeFlags } from './serve.js';
 
@@ -47,11 +47,11 @@ function definePats(gateway: Command, scope: Scope): void {
     .requiredOption('--user <name>', 'whose')
     .addOption(new Option('--role <role>', 'what it may do').choices(['enforcer', 'approver']).makeOptionMandatory())
     .option('--name <text>', 'a name for it', shortText(128))
-    .option('--days <n>', 'how long it works', (text) => Number(text))
+    .option('--days <n>', 'how many days it works', integer(1, 365))
     .action((flags: PatCreateFlags) => scope.perform(async () => (await administration()).createPat(scope.cli, flags)));
   store(pat.command('list').summary('all tokens of a user'))
-    .requiredOption('--user <name>', 'whose')
-    .action((flags: StoreFlags & { user: string }) =>
+    .option('--user <name>', 'whose (default: everybody)')
+    .action((flags: StoreFlags & { user?: string }) =>
       scope.perform(async () => (await administration()).listPats(scope.cli, flags)),
     );
   store(pat.command('revoke').summary('stop one at once').argument('<id>', 'its id')).action(
@@ -65,7 +65,6 @@ function defineApps(gateway: Command, scope: Scope): void {
   store(app.command('create').summary('register one; its secret is shown once'))
     .requiredOption('--name <text>', 'its name', shortText(128))
     .addOption(new Option('--kind <kind>', 'what it is').choices(APP_KINDS).makeOptionMandatory())
-    .option('--user <name>', 'who owns it')
     .option('--allowed-origin <origin...>', 'origins of a Web or Mobile app')
     .action((flags: AppCreateFlags) => scope.perform(async () => (await administration()).createApp(scope.cli, flags)));
   store(app.command('list').summary('all apps')).action((flags: StoreFlags) =>
@@ -90,7 +89,8 @@ export function defineGateway(program: Command, scope: Scope): void {
   const approver = gateway.command('approver').summary('approver devices');
   store(approver.command('enroll').summary('print a one-time link that enrolls an approver'))
     .requiredOption('--user <name>', 'whose approver')
-    .action((flags: StoreFlags & { user: string }) =>
+    .option('--public-url <url>', 'origin of the gateway (default: the one it served last)', gatewayUrl)
+    .action((flags: EnrollApproverFlags) =>
       scope.perform(async () => (await administration()).enrollApprover(scope.cli, flags)),
     );
 }

@@ -18,7 +18,7 @@ export interface PairFlags {
 }
 
 /** The human who reads the codes and confirms: at the controlling terminal, or the caller of `--json`. */
-interface Human {
+export interface Human {
   shows(event: PairEvent): void;
   confirms(event: Extract<PairEvent, { event: 'confirm' }>): Promise<boolean>;
 }
@@ -27,7 +27,8 @@ function time(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
 
-function jsonHuman(cli: Cli): Human {
+/** The caller of `--json`: sees everything on standard output, answers `yes` on standard input. */
+export function jsonHuman(cli: Cli): Human {
   const lines = standardInputStream();
   return {
     shows: (event) => {
@@ -56,7 +57,8 @@ function showPairing(cli: Cli, terminal: ControllingTerminal, event: Extract<Pai
   for (const line of lines) terminal.write(line);
 }
 
-function terminalHuman(cli: Cli, terminal: ControllingTerminal): Human {
+/** The person at the controlling terminal. */
+export function terminalHuman(cli: Cli, terminal: ControllingTerminal): Human {
   return {
     shows: (event) => {
       switch (event.event) {

@@ -1,0 +1,92 @@
+import type { DaemonClient } from '@airlock/runtime/client';
+import { openBrowser } from '../../cli/browser.js';
+import { type Cli, printJson } from '../../cli/context.js';
+import { daemon } from '../../cli/daemon.js';
+import { commandLine } from '../../cli/invocation.js';
+import { workspaceFolder } from '../../cli/workspace.js';
+import type { ListenerFlags } from '../gateway/listener-options.js';
+import { gatewayDataDir, listenerOptions } from '../gateway/options.js';
+import { untilInterrupted } from '../gateway/serve.js';
+import type { Serving } from '../gateway/serving.js';
+import { followSignIn } from '../session/sign-in.js';
+import { ensureFirstUser, freshToken } from './first-user.js';
+import { sayNextCommands } from './next-commands.js';
+import { pairUntilDone } from './pairing.js';
+import { serveFirstFree } from './serve-first-free.js';
+
+export type UpFlags = ListenerFlags & {
+  readonly workspace?: string;
+  readonly open: boolean;
+  readonly pair: boolean;
+  readonly json?: true;
+};
+
+/** Everything one `airlock up` works with. */
+export interface Up {
+  readonly cli: Cli;
+  readonly flags: UpFlags;
+  readonly serving: Serving;
+  readonly workspace: string;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Name of the account this machine is signed in as. */
+  readonly user: string;
+  readonly client: DaemonClient;
+}
+
+function milestone(cli: Cli, what: string, detail: string): void {
+  cli.say(`airlock: ${what.padEnd(10)} ${detail}`);
+}
+
+async function signInHere(
+  cli: Cli,
+  serving: Serving,
+  signal: AbortSignal,
+): Promise<{ user: string; client: DaemonClient }> {
+  const { admin } = serving.gateway;
+  const user = await ensureFirstUser(admin);
+  milestone(cli, 'user', user.created ? `created ${user.name}` : `${user.name} (already there)`);
+  const client = await daemon(cli, { resume: true, signal });
+  const pat = await freshToken(admin, user.name);
+  await followSignIn(client.signIn({ gatewayUrl: serving.url, method: 'pat', pat }, { signal }), () => undefined);
+  milestone(cli, 'signed in', `this machine, as ${user.name}`);
+  return { user: user.name, client };
+}
+
+async function bringUp(cli: Cli, flags: UpFlags, serving: Serving): Promise<void> {
+  const signal = cli.interruption();
+  const workspace = workspaceFolder(flags.workspace);
+  const approverUrl = `${serving.url}/`;
+  if (flags.json) printJson(cli, { event: 'ready', gatewayUrl: serving.url, approverUrl, pid: process.pid });
+  const { user, client } = await signInHere(cli, serving, signal);
+  if (flags.open && !flags.json) openBrowser(cli, approverUrl);
+  const up: Up = { cli, flags, serving, workspace, signal, user, client };
+  const known = (await client.status({ signal })).workspaces.find((each) => each.path === workspace);
+  if (known?.paired === true) {
+    milestone(cli, 'paired', `${workspace} already, with ${known.signerKeyId ?? '?'} (${known.assurance ?? '?'})`);
+    if (flags.json)
+      printJson(cli, { event: 'paired', workspace, signerKeyId: known.signerKeyId, assurance: known.assurance });
+    sayNextCommands(cli, workspace);
+  } else if (flags.pair) await pairUntilDone(up);
+  else milestone(cli, 'not paired', `${workspace}: ${commandLine(cli, 'pair')}`);
+  milestone(cli, 'running', 'Ctrl-C ends the gateway');
+}
+
+/** `airlock up`: gateway, first user, sign-in and pairing, then the gateway stays in the foreground. */
+export async function up(cli: Cli, flags: UpFlags): Promise<number> {
+  const signal = cli.interruption();
+  const interrupted = untilInterrupted(cli);
+  const dataDir = gatewayDataDir(cli, undefined);
+  const serving = await serveFirstFree(cli, { ...listenerOptions(flags), dataDir });
+  milestone(cli, 'gateway', `${serving.url} (data in ${dataDir})`);
+  try {
+    await bringUp(cli, flags, serving).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    await interrupted;
+    milestone(cli, 'stopping', 'the gateway');
+  } finally {
+    await serving.gateway.close();
+  }
+  return 0;
+}
