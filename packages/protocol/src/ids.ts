@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MessageError } from './errors/local-errors.js';
-import { isTime } from './time.js';
+
+export { type Rfc3339, rfc3339Schema } from './time.js';
 
 /** Number of Unicode characters (code points) of a text. */
 export function characters(text: string): number {
@@ -50,8 +51,6 @@ export const artifactHashSchema = pattern(/^[!-{}~]{1,128}$/).brand<'ArtifactHas
 export const base64UrlSchema = pattern(/^[A-Za-z0-9_-]*$/).brand<'Base64Url'>();
 /** 64 lower-case hex digits (`hex64`). */
 export const hexSha256Schema = pattern(/^[0-9a-f]{64}$/).brand<'HexSha256'>();
-/** A timestamp in any RFC 3339 form (GW-120), kept as received. */
-export const rfc3339Schema = z.string().refine(isTime, { error: 'must be an RFC 3339 time' }).brand<'Rfc3339'>();
 
 /** What {@link requestIdSchema} accepts. */
 export type RequestId = z.infer<typeof requestIdSchema>;
@@ -81,8 +80,6 @@ export type ArtifactHash = z.infer<typeof artifactHashSchema>;
 export type Base64Url = z.infer<typeof base64UrlSchema>;
 /** What {@link hexSha256Schema} accepts. */
 export type HexSha256 = z.infer<typeof hexSha256Schema>;
-/** What {@link rfc3339Schema} accepts. */
-export type Rfc3339 = z.infer<typeof rfc3339Schema>;
 
 function parserOf<Schema extends z.ZodType>(schema: Schema, name: string): (text: string) => z.output<Schema> {
   return (text) => {

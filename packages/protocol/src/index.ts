@@ -33,7 +33,7 @@ export { parseJson, type ParseJsonOptions } from './json/parse.js';
 export { canonicalBytes, canonicalize, canonicalizeStrings, parseCanonical } from './json/canonical.js';
 export { rfc8785 } from './json/rfc8785.js';
 export { hostInputJson } from './json/host-input.js';
-export { formatTime, isTime, parseTime } from './time.js';
+export { formatTime, isTime, parseTime, type Rfc3339, rfc3339Schema } from './time.js';
 export {
   type ApproverId,
   approverIdSchema,
@@ -80,8 +80,6 @@ export {
   parseWorkspaceId,
   type RequestId,
   requestIdSchema,
-  type Rfc3339,
-  rfc3339Schema,
   type RoutingToken,
   routingTokenSchema,
   type SignerKeyId,

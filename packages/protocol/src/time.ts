@@ -1,5 +1,5 @@
+import { z } from 'zod';
 import { EncodingError } from './errors/local-errors.js';
-import type { Rfc3339 } from './ids.js';
 
 const FORM = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 const DAY = 86_400_000;
@@ -43,6 +43,11 @@ export function parseTime(text: string): number {
   const millis = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3));
   return daysFromCivil(year, month, date) * DAY + minutes * MINUTE + second * 1000 + millis;
 }
+
+/** A timestamp in any RFC 3339 form (GW-120), kept as received. */
+export const rfc3339Schema = z.string().refine(isTime, { error: 'must be an RFC 3339 time' }).brand<'Rfc3339'>();
+/** What {@link rfc3339Schema} accepts. */
+export type Rfc3339 = z.infer<typeof rfc3339Schema>;
 
 /** Tells whether a text is an RFC 3339 time. */
 export function isTime(text: string): boolean {

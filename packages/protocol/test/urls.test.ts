@@ -41,7 +41,7 @@ describe(rules('GW-040')`gateway URLs`, () => {
   });
 });
 
-describe(rules('AUTH-210')`verification URLs`, () => {
+describe('verification URLs', () => {
   test.each([
     ['https://gateway.example/device?user_code=482913', true],
     ['http://127.0.0.1:8377/device', true],

@@ -42,8 +42,8 @@ describe(rules('CRYP-130', 'INV-17')`values outside the profile`, () => {
 
   const cyclic: Record<string, unknown> = {};
   cyclic['self'] = cyclic;
-  const sparse = [1, 2];
-  delete sparse[0];
+  const sparse: number[] = [];
+  sparse[1] = 2;
   const natives: Readonly<Record<string, unknown>> = {
     'undefined as a member value': undefined,
     NaN: Number.NaN,

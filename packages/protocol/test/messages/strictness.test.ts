@@ -198,7 +198,7 @@ describe('plaintexts of every kind', () => {
     expect(accepts(p.airlockActionSchema, { ...tool, kind: 'tool', inputJson: undefined })).toBe(false);
   });
 
-  test(rules('ART-145')`notices are sorted and there once each`, () => {
+  test('notices are sorted and there once each', () => {
     const withNotices = (notices: unknown) => accepts(p.airlockActionSchema, { ...command, notices });
     expect(withNotices([...p.NOTICES])).toBe(true);
     expect(withNotices(['same-host', 'content-not-shown'])).toBe(false);

@@ -36,7 +36,7 @@ describe(rules('PAIR-150', 'ID-060')`reading a shown code`, () => {
   );
 });
 
-describe(rules('PAIR-140', 'ID-050')`showing a code`, () => {
+describe('showing a code', () => {
   const { pairingCode, secret, shown } = v.session;
 
   test('the text on the terminal', () => {
@@ -82,7 +82,7 @@ describe(rules('PAIR-140', 'ID-050')`showing a code`, () => {
   });
 });
 
-describe(rules('PAIR-240')`links`, () => {
+describe('links', () => {
   test.each(cases(links))('%s', (_id, m) => {
     const parts = parsePairingLink(m.value.link);
     expect(pairingLink(parts)).toBe(m.value.link);
