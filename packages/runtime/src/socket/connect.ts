@@ -89,6 +89,9 @@ async function* readEvents<T extends { event: string }>(
       if (ends.includes(event.event)) return;
     }
     throw new RuntimeError('bad_answer', 'the daemon ended before it answered', { fix: 'airlock daemon status' });
+  } catch (cause) {
+    options?.signal?.throwIfAborted();
+    throw cause;
   } finally {
     response.destroy();
   }
