@@ -35,7 +35,7 @@ function parsed(text: string): unknown {
 }
 
 function readHarp(value: unknown): Subject['harp'] {
-  if (value === undefined) return 'absent';
+  if (value === undefined || value === null) return 'absent';
   if (!isJsonObject(value)) return 'malformed';
   const form = harpDecisionFormSchema.safeParse(value);
   if (!form.success) return 'malformed';
