@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.js';
 import { hashPassword, verifyPassword } from './password.js';
+import { present } from './present.js';
 import { secretHash } from './secrets.js';
 import type { IdentityServices } from './services.js';
 
@@ -23,6 +24,16 @@ type LoginServices = Pick<IdentityServices, 'store' | 'ports' | 'limiters'>;
 
 const MIN_PASSWORD = 12;
 
+/** GW-230; the name is not kept, because people type passwords into it. */
+async function recordFailure(services: LoginServices, now: number, userId?: string): Promise<void> {
+  await services.store.run('appendAudit', {
+    at: now,
+    kind: 'authentication.failed',
+    ...present({ userId }),
+    details: { method: 'login' },
+  });
+}
+
 async function byCode(services: LoginServices, attempt: LoginAttempt, now: number): Promise<LoginOutcome> {
   const { newPassword } = attempt;
   const set = newPassword === '' ? {} : { passwordHash: await hashPassword(newPassword, services.ports) };
@@ -32,7 +43,7 @@ async function byCode(services: LoginServices, attempt: LoginAttempt, now: numbe
     return { kind: 'ok', userId };
   } catch (error) {
     if (!(error instanceof GatewayError) || error.code !== 'NotFound') throw error;
-    await services.store.run('recordFailedLogin', { now });
+    await recordFailure(services, now);
     return { kind: 'refused' };
   }
 }
@@ -41,7 +52,7 @@ async function byPassword(services: LoginServices, attempt: LoginAttempt, now: n
   const login = await services.store.run('findLogin', { name: attempt.name });
   const right = await verifyPassword(attempt.password, login?.passwordHash);
   if (right && login !== undefined) return { kind: 'ok', userId: login.userId };
-  await services.store.run('recordFailedLogin', { now, ...(login && { userId: login.userId }) });
+  await recordFailure(services, now, login?.userId);
   return { kind: 'refused' };
 }
 

@@ -22,7 +22,7 @@ import {
   rotateRefreshToken,
 } from './commands/tokens.js';
 import { keepSecret, sweepIdentity } from './commands/upkeep.js';
-import { addUser, findLogin, findUser, findUserByName, listUsers, recordFailedLogin } from './commands/users.js';
+import { addUser, findLogin, findUser, findUserByName, listUsers } from './commands/users.js';
 
 /** Store commands of users, tokens, apps and consents. */
 export const identityCommands = {
@@ -55,7 +55,6 @@ export const identityCommands = {
   loginByCode,
   pollDeviceCode,
   putOidcRecord,
-  recordFailedLogin,
   registerApprover,
   revokeApp,
   revokeApproverTokens,

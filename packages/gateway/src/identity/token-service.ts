@@ -81,8 +81,10 @@ export function createTokenService(deps: TokenServiceDeps): TokenService {
     refresh: async (request, now) => {
       const tokenHash = secretHash(request.refreshToken);
       const found = await store.run('findRefreshToken', { tokenHash, now });
-      if (found === undefined) return { kind: 'invalid' };
-      if (request.clientId !== undefined && request.clientId !== found.family.clientId) {
+      const rightClient = (request.clientId ?? found?.family.clientId) === found?.family.clientId;
+      if (found === undefined || !rightClient) {
+        const details = { method: 'refresh' };
+        await store.run('appendAudit', { at: now, kind: 'authentication.failed', details });
         return { kind: 'invalid' };
       }
       const successor = newRefreshToken(ports);

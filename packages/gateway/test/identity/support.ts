@@ -79,7 +79,7 @@ export async function bench(options: { realTime?: boolean; perMinute?: number } 
       trustProxy: [],
       log,
       audit: (entry) => {
-        void store.run('appendAudit', { ...entry, at: now() });
+        store.run('appendAudit', { ...entry, at: now() }).catch((error: unknown) => log.error(error));
       },
       delay: async () => undefined,
       allowedOrigin: () => state.origin,
@@ -113,7 +113,7 @@ export async function bench(options: { realTime?: boolean; perMinute?: number } 
       server = createServer((request, response) => {
         const path = (request.url ?? '/').split('?')[0] ?? '/';
         const mount = identity.mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
-        if (mount === undefined) void listener(request, response);
+        if (mount === undefined) listener(request, response).catch((error: unknown) => log.error(error));
         else mount.handle(request, response);
       });
       await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));

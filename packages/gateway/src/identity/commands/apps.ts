@@ -75,10 +75,9 @@ export function appOf(row: Row): AppRecord {
 function audit(
   db: StoreDatabase,
   kind: 'app.created' | 'app.changed' | 'app.revoked',
-  app: { readonly appId: string; readonly ownerId?: string },
-  at: number,
+  app: { readonly appId: string; readonly ownerId?: string; readonly at: number },
 ): void {
-  const { appId, ownerId } = app;
+  const { appId, ownerId, at } = app;
   appendAudit(db, { at, kind, ...present({ userId: ownerId }), details: { appId } });
 }
 
@@ -103,7 +102,7 @@ export function createApp(
     args.ownerId ?? null,
     args.secretHash ?? null,
   );
-  if (added === 1) audit(db, 'app.created', args, args.createdAt);
+  if (added === 1) audit(db, 'app.created', { ...args, at: args.createdAt });
   return added === 1;
 }
 
@@ -149,7 +148,7 @@ export function updateApp(
     app.allowedOrigins?.join('\n') ?? null,
     app.appId,
   );
-  audit(db, 'app.changed', args, args.now);
+  audit(db, 'app.changed', { ...args, at: args.now });
   return app;
 }
 
@@ -173,7 +172,7 @@ export function rotateAppSecret(
     args.secretPrefix,
     args.appId,
   );
-  audit(db, 'app.changed', args, args.now);
+  audit(db, 'app.changed', { ...args, at: args.now });
   return null;
 }
 
@@ -189,7 +188,7 @@ export function revokeApp(
     args.now,
     appId,
   );
-  audit(db, 'app.revoked', args, args.now);
+  audit(db, 'app.revoked', { ...args, at: args.now });
   const ends = db
     .all('SELECT DISTINCT user_id FROM consents WHERE app_id = ?', appId)
     .map((row) => revokePairings(db, { userId: text(row, 'user_id'), appId }, args.now));

@@ -1,4 +1,4 @@
-import { optionalText, type Row, type StoreDatabase, text } from '../../store/database.js';
+import { optionalInteger, optionalText, type Row, type StoreDatabase, text } from '../../store/database.js';
 import { present } from '../present.js';
 import { type AppRecord, appOf } from './apps.js';
 import { findFamily, type Role, roleOf, type TokenFamily } from './tokens.js';
@@ -28,18 +28,15 @@ const SEEN_EVERY_MS = 60_000;
 
 function findPat(db: StoreDatabase, tokenHash: string, now: number): FoundPat | undefined {
   const row = db.get(
-    'SELECT token_id, user_id, role, app_id FROM pats WHERE token_hash = ? AND revoked_at IS NULL AND expires_at > ?',
+    'SELECT token_id, user_id, role, app_id, last_used_at FROM pats WHERE token_hash = ? AND revoked_at IS NULL AND expires_at > ?',
     tokenHash,
     now,
   );
   if (row === undefined) return undefined;
   const tokenId = text(row, 'token_id');
-  db.run(
-    'UPDATE pats SET last_used_at = ? WHERE token_id = ? AND (last_used_at IS NULL OR last_used_at <= ?)',
-    now,
-    tokenId,
-    now - SEEN_EVERY_MS,
-  );
+  if ((optionalInteger(row, 'last_used_at') ?? 0) <= now - SEEN_EVERY_MS) {
+    db.run('UPDATE pats SET last_used_at = ? WHERE token_id = ?', now, tokenId);
+  }
   return {
     tokenId,
     userId: text(row, 'user_id'),

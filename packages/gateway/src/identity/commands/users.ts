@@ -60,14 +60,3 @@ export function findLogin(db: StoreDatabase, args: { readonly name: string }): L
   const passwordHash = optionalText(row, 'password_hash');
   return { userId: text(row, 'user_id'), ...(passwordHash !== undefined && { passwordHash }) };
 }
-
-/** Records a login that failed (GW-230); the name is not kept, because people type passwords into it. */
-export function recordFailedLogin(db: StoreDatabase, args: { readonly now: number; readonly userId?: string }): null {
-  appendAudit(db, {
-    at: args.now,
-    kind: 'authentication.failed',
-    ...(args.userId !== undefined && { userId: args.userId }),
-    details: { method: 'login' },
-  });
-  return null;
-}

@@ -11,19 +11,23 @@ export async function deviceAuthorization(services: IdentityServices, exchange: 
   const clientId = form.get('client_id') ?? '';
   const client = clientOf(clientId);
   if (client === undefined) {
-    sendJson(exchange, 400, { error: 'invalid_client', error_description: 'client_id is unknown' });
+    sendJson(exchange, 400, {
+      body: { error: 'invalid_client', error_description: 'client_id is unknown' },
+    });
     return;
   }
   const scope = knownScope(form.get('scope') ?? undefined);
   const { address, now } = exchange;
   const grant = await services.devices.begin({ clientId, label: client.label, scope, address }, now);
   sendJson(exchange, 200, {
-    device_code: grant.deviceCode,
-    user_code: grant.userCode,
-    verification_uri: grant.verificationUri,
-    verification_uri_complete: grant.verificationUriComplete,
-    expires_in: LIMITS.deviceCodeMs / 1000,
-    interval: LIMITS.deviceIntervalMs / 1000,
+    body: {
+      device_code: grant.deviceCode,
+      user_code: grant.userCode,
+      verification_uri: grant.verificationUri,
+      verification_uri_complete: grant.verificationUriComplete,
+      expires_in: LIMITS.deviceCodeMs / 1000,
+      interval: LIMITS.deviceIntervalMs / 1000,
+    },
   });
 }
 
@@ -42,5 +46,5 @@ export async function revocation(
   } catch (error) {
     if (!(error instanceof FormError)) throw error;
   }
-  sendJson(exchange, 200, {});
+  sendJson(exchange, 200, { body: {} });
 }

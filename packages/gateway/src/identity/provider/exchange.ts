@@ -61,15 +61,15 @@ export function sendPage({ response }: Exchange, page: Page): void {
 export function sendJson(
   { response }: Exchange,
   status: number,
-  body: JsonObject,
-  headers: Readonly<Record<string, string>> = {},
+  answer: { readonly body: JsonObject; readonly retryAfterSeconds?: number },
 ): void {
+  const { body, retryAfterSeconds } = answer;
   response.writeHead(status, {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-store',
     'X-HARP-Version': HARP_VERSION,
     ...(status === 413 && { Connection: 'close' }),
-    ...headers,
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
   });
   response.end(JSON.stringify(body));
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonObject } from '@airlock/protocol';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from '../../config.js';
 import { GatewayError } from '../../errors.js';
@@ -33,9 +34,9 @@ export interface MountDeps {
 function exchangeOf(deps: MountDeps, request: IncomingMessage, response: ServerResponse): Exchange {
   const forwarded = request.headers['x-forwarded-for'];
   const url = new URL(deps.publicUrl());
-  const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+  const [path = '/', ...query] = (request.url ?? '/').split('?');
   url.pathname = path.length > 1 ? path.replace(/\/$/, '') : path;
-  url.search = query;
+  url.search = query.join('?');
   return {
     request,
     response,
@@ -69,7 +70,12 @@ async function dispatch(deps: MountDeps, exchange: Exchange): Promise<void> {
     return await deviceAuthorization(deps.services, exchange);
   }
   if (method === 'POST' && pathname === `${IDP_PATH}/revoke`) return await revocation(deps, exchange);
-  return await toProvider(deps, exchange);
+  if (pathname === IDP_PATH || pathname.startsWith(`${IDP_PATH}/`)) return await toProvider(deps, exchange);
+  sendJson(exchange, 404, refusal('NotFound', 'There is no such page'));
+}
+
+function refusal(error: string, description: string): { readonly body: JsonObject } {
+  return { body: { error, error_description: description } };
 }
 
 function fail(deps: MountDeps, exchange: Exchange, error: unknown): void {
@@ -77,13 +83,12 @@ function fail(deps: MountDeps, exchange: Exchange, error: unknown): void {
     deps.log.error({ err: error }, 'identity failed after its answer began');
     exchange.response.destroy();
   } else if (error instanceof FormError) {
-    sendJson(exchange, error.status, { error: 'invalid_request', error_description: error.message });
+    sendJson(exchange, error.status, refusal('invalid_request', error.message));
   } else if (error instanceof GatewayError && error.code === 'unavailable') {
-    const retry = { 'Retry-After': '5' };
-    sendJson(exchange, 503, { error: error.code, error_description: error.message }, retry);
+    sendJson(exchange, 503, { ...refusal(error.code, error.message), retryAfterSeconds: 5 });
   } else {
     deps.log.error({ err: error }, 'identity failed');
-    sendJson(exchange, 500, { error: 'server_error' });
+    sendJson(exchange, 500, refusal('server_error', 'Internal error'));
   }
 }
 
@@ -94,14 +99,17 @@ export function identityMounts(deps: MountDeps): readonly NodeMount[] {
     try {
       const waitMs = await limit.spend(exchange.address);
       if (waitMs === undefined) return await dispatch(deps, exchange);
-      const retry = { 'Retry-After': String(Math.max(1, Math.ceil(waitMs / 1000))) };
-      sendJson(exchange, 429, { error: 'rate_limited', error_description: 'Too many requests' }, retry);
+      const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+      sendJson(exchange, 429, { ...refusal('rate_limited', 'Too many requests'), retryAfterSeconds });
     } catch (error) {
       fail(deps, exchange, error);
     }
   };
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    void answer(exchangeOf(deps, request, response));
+    answer(exchangeOf(deps, request, response)).catch((error: unknown) => {
+      deps.log.error({ err: error }, 'identity could not answer');
+      response.destroy();
+    });
   };
   return [
     { prefix: IDP_PATH, handle },

@@ -53,6 +53,8 @@ export async function createProviderHost(deps: ProviderHostDeps): Promise<Provid
   provider.on('server_error', (_ctx, error: Error) => {
     deps.log.error({ err: error }, 'identity provider failed');
   });
+  // Otherwise the framework underneath prints to the console.
+  provider.silent = true;
   shapeAnswers(provider, deps);
   registerGrants(provider, {
     errors,
