@@ -49,11 +49,9 @@ export { DEFAULT_RETRY, NO_RETRY, type RetryPolicy, type RetryState, retryDelay 
 export {
   type AuthorizationRequest,
   createOidcClient,
-  type DeviceGrant,
-  type DevicePoll,
   type OidcClient,
   type OidcClientOptions,
-  type Tokens,
 } from './oidc/oidc-client.js';
+export type { DeviceGrant, DevicePoll, Tokens } from './oidc/grants.js';
 export type { AwaitDecisionRequest, WaitRequest, WaitResult } from './wait.js';
 export { type WebPlatform, webTransport } from './web-transport.js';

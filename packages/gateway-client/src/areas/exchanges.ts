@@ -40,7 +40,7 @@ export function exchangeArea(caller: Caller) {
     /** `POST /v1/exchanges/{requestId}/withdraw` (E). 409 `already_resolved` names the state. */
     withdraw: (requestId: string, options?: CallOptions) =>
       caller.call(
-        { ...post, path: path`/v1/exchanges/${requestId}/withdraw`, body: {}, read: bodyOf(exchangeWithdrawnSchema) },
+        { ...post, path: path`/v1/exchanges/${requestId}/withdraw`, read: bodyOf(exchangeWithdrawnSchema) },
         options,
       ),
     /** `POST /v1/requests/{requestId}/refresh` (A): asks the enforcer to submit again (EXCH-130). */

@@ -33,7 +33,7 @@ const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 
 export function requestArea(caller: Caller) {
   const route = { repeatable: true, authenticated: true } as const;
-  const page = (route_: string, query: PageQuery, options?: CallOptions) =>
+  const page = (route_: string | undefined, query: PageQuery, options?: CallOptions) =>
     caller.call(
       {
         ...route,

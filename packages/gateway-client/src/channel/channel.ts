@@ -123,6 +123,10 @@ class ReconnectingChannel implements Channel {
             this.options.onEvent({ type: 'open' });
           },
           onText: (text) => this.receive(text),
+          onClose: () => {
+            this.live = undefined;
+            this.current = undefined;
+          },
         },
       );
       if (end.code === UNAUTHORIZED) await this.caller.authenticator.headersAfterRefusal(headers);
@@ -130,9 +134,6 @@ class ReconnectingChannel implements Channel {
     } catch (error) {
       const isRefusal = error instanceof GatewayError && ['unauthorized', 'forbidden'].includes(error.kind);
       return { code: 1006, wasLive: false, wasRefused: isRefusal };
-    } finally {
-      this.live = undefined;
-      this.current = undefined;
     }
   }
 

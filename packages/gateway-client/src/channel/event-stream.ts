@@ -23,7 +23,7 @@ export type StreamArea = ReturnType<typeof streamArea>;
 const SILENCE_MS = 90_000;
 
 export function streamArea(caller: Caller) {
-  const stream = (route: string, options?: CallOptions) => events(caller, route, options);
+  const stream = (route: string | undefined, options?: CallOptions) => events(caller, route, options);
   return {
     /** `GET /v1/sse/approvers/{approverId}` (A). */
     approver: (approverId: string, options?: CallOptions): AsyncGenerator<StreamEvent, void> =>
@@ -34,7 +34,11 @@ export function streamArea(caller: Caller) {
   };
 }
 
-async function* events(caller: Caller, route: string, options: CallOptions = {}): AsyncGenerator<StreamEvent, void> {
+async function* events(
+  caller: Caller,
+  route: string | undefined,
+  options: CallOptions = {},
+): AsyncGenerator<StreamEvent, void> {
   const response = await caller.openStream(
     { method: 'GET', path: route, statuses: [200], repeatable: false, authenticated: true },
     { ...options, retry: NO_RETRY },

@@ -21,6 +21,8 @@ export interface SessionParts {
 export interface SessionListener {
   readonly onOpen: () => void;
   readonly onText: (text: string) => void;
+  /** In the same turn as the close event: nothing can be sent any more. */
+  readonly onClose: () => void;
 }
 
 /** The gateway pings every 30 s (GW-440): this long without any frame means that the connection is dead. */
@@ -50,6 +52,7 @@ export function openSession(parts: SessionParts, listener: SessionListener): Pro
     socket.addEventListener('error', () => undefined);
     socket.addEventListener('close', ({ code }) => {
       guard.clear();
+      listener.onClose();
       resolve({ code, wasLive, wasRefused: false });
     });
   });

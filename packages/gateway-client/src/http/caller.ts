@@ -114,6 +114,7 @@ class Sender {
     call: CallOptions,
     { take, headers }: { readonly take: Take<T>; readonly headers: Readonly<Record<string, string>> },
   ): Promise<T> {
+    if (request.path === undefined) throw invalidIdentifier();
     if (call.signal?.aborted === true) throw aborted();
     const deadline = this.options.transport.deadline(call.timeoutMs ?? this.options.timeoutMs, call.signal);
     let response: FetchResponse | undefined;
@@ -135,7 +136,7 @@ class Sender {
   ): Promise<FetchResponse> {
     const { type, text } = payload(request);
     const { transport, baseUrl } = this.options;
-    return transport.fetch(baseUrl + request.path + queryString(request.query), {
+    return transport.fetch(baseUrl + (request.path ?? '') + queryString(request.query), {
       method: request.method,
       headers: {
         Accept: 'application/json',
@@ -172,6 +173,11 @@ function broken(cause: unknown, { deadline, call, answered }: Circumstances): Ga
 
 function wasSent(cause: unknown): boolean {
   return !(typeof cause === 'object' && cause !== null && 'sent' in cause && cause.sent === false);
+}
+
+function invalidIdentifier(): GatewayError {
+  const message = 'An identifier cannot stand in a URL path';
+  return new GatewayError({ kind: 'malformed', code: 'invalid_identifier', message, retryable: false });
 }
 
 function aborted(cause?: unknown): GatewayError {

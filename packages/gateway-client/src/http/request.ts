@@ -1,11 +1,10 @@
 import { type JsonValue, parseMessage } from '@airlock/protocol';
-import { GatewayError } from '../errors.js';
 
 /** One route, ready to be sent. */
 export interface ApiRequest<T> {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Absolute path with escaped segments: see {@link path}. */
-  readonly path: string;
+  /** Absolute path with escaped segments, see {@link path}; `undefined` fails the call. */
+  readonly path: string | undefined;
   readonly query?: Readonly<Record<string, string | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
@@ -24,26 +23,16 @@ export interface ApiRequest<T> {
 }
 
 /**
- * Escapes the dynamic segments of a path: ``path`/v1/exchanges/${requestId}/wait` ``.
- * @throws GatewayError `invalid_identifier` for a segment that a URL would swallow (empty, `.`, `..`)
+ * Escapes the dynamic segments of a path: ``path`/v1/exchanges/${requestId}/wait` ``. `undefined` when a segment is one
+ * that a URL would swallow (empty, `.`, `..`, ill-formed): such a call fails with `invalid_identifier`.
  */
-export function path(literals: TemplateStringsArray, ...segments: readonly string[]): string {
-  return literals.reduce((built, literal, index) => {
-    const segment = segments[index];
-    return built + literal + (segment === undefined ? '' : escapeSegment(segment));
-  }, '');
+export function path(literals: TemplateStringsArray, ...segments: readonly string[]): string | undefined {
+  if (!segments.every(isSegment)) return undefined;
+  return literals.reduce((built, literal, index) => built + encodeURIComponent(segments[index - 1] ?? '') + literal);
 }
 
-function escapeSegment(segment: string): string {
-  if (segment === '' || segment === '.' || segment === '..' || !segment.isWellFormed()) {
-    throw new GatewayError({
-      kind: 'malformed',
-      code: 'invalid_identifier',
-      message: 'An identifier cannot stand in a URL path',
-      retryable: false,
-    });
-  }
-  return encodeURIComponent(segment);
+function isSegment(segment: string): boolean {
+  return segment !== '' && segment !== '.' && segment !== '..' && segment.isWellFormed();
 }
 
 /** A body with its content type, or neither. */
