@@ -42,6 +42,15 @@ interface Asked {
 
 type Decided = Extract<RequestEvent, { event: 'decided' }>;
 
+/** Room beyond the lifetime that a gateway takes for a mistake and replaces by its own (ART-060). */
+const SHORT_LIFETIME_ROOM = 5_000;
+
+/** How long an artifact lives, in milliseconds: as long as the human is waited for, but never so short that a gateway repairs it. */
+function lifetimeMs(timeoutSeconds: number): number {
+  const waited = Math.min(timeoutSeconds * 1000, LIMITS.artifactLifetimeMaxMs);
+  return Math.max(waited, LIMITS.artifactExpiryRepairMs + SHORT_LIFETIME_ROOM);
+}
+
 /** Approval requests of adapters: from the action to the claim. Decides nothing; the engine does. */
 export class RequestService {
   readonly #core: Core;
@@ -156,7 +165,7 @@ export class RequestService {
       requestId,
       artifactType: artifactTypeOf(body.action),
       createdAt,
-      expiresAt: createdAt + Math.min(body.timeoutSeconds * 1000, LIMITS.artifactLifetimeMaxMs),
+      expiresAt: createdAt + lifetimeMs(body.timeoutSeconds),
       salt: ports.random(SALT_BYTES),
       enforcerId: facts.enforcerId,
       workspaceId: workspace.workspaceId,

@@ -84,14 +84,20 @@ async function route(options: ServerOptions, request: IncomingMessage, response:
   throw new RuntimeError('not_found', 'there is no such local route');
 }
 
+/** The socket exists as 0600 from its first moment: a client that looks at it early must not find it open to others. */
 async function listen(server: Server, path: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
+  const mask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, () => {
+        server.off('error', reject);
+        resolve();
+      });
     });
-  });
+  } finally {
+    process.umask(mask);
+  }
 }
 
 async function close(server: Server): Promise<void> {
