@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -88,16 +89,12 @@ async function route(options: ServerOptions, request: IncomingMessage, response:
 async function listen(server: Server, path: string): Promise<void> {
   const mask = process.umask(0o177);
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
+    // The socket file is made before this call returns; only the event comes later.
+    server.listen(path);
   } finally {
     process.umask(mask);
   }
+  await once(server, 'listening');
 }
 
 async function close(server: Server): Promise<void> {
