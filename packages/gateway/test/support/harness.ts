@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createGateway, type Gateway, type GatewayOptions, systemPorts } from '../../src/index.js';
+import { type Party, party } from './party.js';
+import { type SimulatedClock, simulatedClock } from './simulated-clock.js';
+
+/** T of vectors/gateway-messages.json. */
+export const T = Date.parse('2026-03-02T14:00:00.000Z');
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Parsed body; undefined when there is none. */
+  readonly body: any;
+}
+
+export interface CallOptions {
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly raw?: string | Uint8Array;
+}
+
+export interface Harness {
+  readonly gateway: Gateway;
+  readonly clock: SimulatedClock;
+  readonly dataDir: string;
+  readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
+  /** A user with credentials of both roles and one device. */
+  readonly party: (name?: string) => Promise<Party>;
+  readonly close: () => Promise<void>;
+}
+
+export const LIMITS_OFF = {
+  anonymousPerMinute: 1_000_000,
+  requestsPerMinute: 1_000_000,
+  waitsPerMinute: 1_000_000,
+  concurrentWaits: 1_000_000,
+};
+
+/** Reads an answer whole. */
+export async function answered(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const json = response.headers.get('content-type') === 'application/json';
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: json ? JSON.parse(text) : undefined,
+  };
+}
+
+/** A request body of a call. */
+export function bodyInit({ body, raw }: CallOptions): string | Uint8Array | undefined {
+  return raw ?? (body === undefined ? undefined : JSON.stringify(body));
+}
+
+/** A gateway over a real store in a temporary directory, called in process, whose clock only the test moves. */
+export async function harness(options: Partial<GatewayOptions> = {}): Promise<Harness> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'airlock-gateway-'));
+  const clock = simulatedClock(T);
+  const gateway = await createGateway(
+    { dataDir, publicUrl: 'https://gateway.example', limits: LIMITS_OFF, ...options },
+    {
+      ports: { ...systemPorts(), now: clock.now, after: clock.after },
+      log: pino({ level: process.env['AIRLOCK_TEST_LOG'] ?? 'silent' }),
+    },
+  );
+  const call: Harness['call'] = async (method, path, callOptions = {}) => {
+    const init = bodyInit(callOptions);
+    const response = await gateway.app.request(path, {
+      method,
+      headers: {
+        ...(init === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...callOptions.headers,
+      },
+      ...(init === undefined ? {} : { body: init }),
+    });
+    return await answered(response);
+  };
+  let users = 0;
+  return {
+    gateway,
+    clock,
+    dataDir,
+    call,
+    party: (name) => {
+      users += 1;
+      return party({ gateway, call, now: clock.now }, name ?? `user ${users}`);
+    },
+    close: async () => {
+      await gateway.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
