@@ -1,1 +1,23 @@
-export {};
+export { SIMULATED_START, simulatedClock, type SimulatedClock } from './simulation/clock.js';
+export { seededRng, type SeededRng } from './simulation/rng.js';
+export { deepFreeze, frozenStep, type StepFunction } from './engine/frozen-step.js';
+export { memoVerifier } from './engine/memo-verifier.js';
+export { commandRequest, type CommandSpec } from './engine/artifact.js';
+export { type DriverOptions, engineDriver, type EngineDriver, type PlainEvent } from './engine/driver.js';
+export {
+  type DecisionSpec,
+  SCRIPTED_CAPABILITIES,
+  scriptedApprover,
+  type ScriptedApprover,
+  type SessionView,
+} from './approver/scripted-approver.js';
+export { gatewayModel, type GatewayModel, type ModelExchange } from './gateway-model/gateway-model.js';
+export {
+  failure,
+  forbidden,
+  NOT_FOUND,
+  ok,
+  UNAUTHORIZED,
+  UNAVAILABLE,
+  UNREACHABLE,
+} from './gateway-model/outcomes.js';

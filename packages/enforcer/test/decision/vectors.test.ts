@@ -59,7 +59,16 @@ function outcomeOf(vector: VectorCase) {
   return reason === null ? { result: 'accept', decision } : { result: 'accept', decision, reason };
 }
 
-describe(rules('ENF-020', 'ENF-030', 'ENF-050', 'ENF-070', 'CRYP-170', 'CRYP-180', 'CRYP-190', 'CRYP-200')`the published decisions, good and bad`, () => {
+describe(rules(
+  'ENF-020',
+  'ENF-030',
+  'ENF-050',
+  'ENF-070',
+  'CRYP-170',
+  'CRYP-180',
+  'CRYP-190',
+  'CRYP-200',
+)`the published decisions, good and bad`, () => {
   it.each(cases.map((vector) => [vector.id, vector] as const))('%s', (_id, vector) => {
     expect(outcomeOf(vector)).toEqual(vector.expect);
   });
