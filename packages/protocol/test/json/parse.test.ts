@@ -45,6 +45,13 @@ describe(rules('INV-17')`ill-formed text`, () => {
     expect(() => parseJson(text)).toThrow(JsonError);
   });
 
+  test('every raw control character in a string', () => {
+    for (let unit = 0; unit < 0x20; unit += 1) {
+      expect(() => parseJson(`"${String.fromCharCode(unit)}"`)).toThrow(JsonError);
+    }
+    expect(parseJson('" \u007f\u2028"')).toBe(' \u007f\u2028');
+  });
+
   test('malformed UTF-8 and a byte order mark in bytes', () => {
     expect(() => parseJson(Uint8Array.of(0x22, 0xc0, 0x80, 0x22))).toThrow(JsonError);
     expect(() => parseJson(Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d))).toThrow(JsonError);
