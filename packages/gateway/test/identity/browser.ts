@@ -48,6 +48,10 @@ export class Browser {
     else this.jar.set(name, { value, path: path?.slice('path='.length) ?? '/' });
   }
 
+  cookie(name: string): string | undefined {
+    return this.jar.get(name)?.value;
+  }
+
   get cookieNames(): string[] {
     return [...this.jar.keys()];
   }

@@ -1,6 +1,7 @@
 import { rules } from '@airlock/conformance';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { secretHash } from '../../src/identity/secrets.js';
 import { Browser } from './browser.js';
 import { type Bench, bearer, bench, user } from './support.js';
 
@@ -233,6 +234,10 @@ describe(rules('AUTH-150', 'AUTH-160', 'AUTH-110')`authorization code with PKCE`
   it('asks for the login again every time', async () => {
     const config = await client();
     const { browser } = await authorize(config);
+    const session = browser.cookie('_session');
+    expect(session).toMatch(/^[\w-]{20,}$/);
+    const record = { model: 'Session', idHash: secretHash(session ?? '') };
+    expect(await b.store.run('findOidcRecord', record)).toBeUndefined();
     const again = await browser.follow(
       oidc.buildAuthorizationUrl(config, {
         redirect_uri: CALLBACK,

@@ -155,7 +155,7 @@ export function rotateRefreshToken(
     args.tokenHash,
     args.now - args.graceMs,
   )?.['sealed_answer'];
-  if (args.graceMs > 0 && sealed instanceof Uint8Array) return { kind: 'replayed', sealedAnswer: sealed };
+  if (sealed instanceof Uint8Array) return { kind: 'replayed', sealedAnswer: sealed };
   revokeFamily(db, { familyId, now: args.now, reason: 'reuse' });
   return { kind: 'reused' };
 }
