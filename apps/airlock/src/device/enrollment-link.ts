@@ -10,7 +10,13 @@ export interface EnrollmentLink {
 /** The one-time link of `gateway approver enroll`: everything in the fragment, as in pairing links (PAIR-240). */
 export function enrollmentLink(link: EnrollmentLink): string {
   const { gatewayUrl, enrollmentCode } = link;
-  return `${gatewayUrl}/enroll#v=1&g=${encodeURIComponent(gatewayUrl)}&e=${encodeURIComponent(enrollmentCode)}`;
+  return `${gatewayUrl}/pair#v=1&g=${encodeURIComponent(gatewayUrl)}&e=${encodeURIComponent(enrollmentCode)}`;
+}
+
+/** Whether a link enrolls without pairing. */
+export function isEnrollmentLink(text: string): boolean {
+  const members = new URLSearchParams(text.slice(text.indexOf('#') + 1));
+  return text.includes('#') && members.has('e') && !members.has('c');
 }
 
 /** Reads an enrollment link. @throws UsageError */

@@ -6,7 +6,7 @@ import { askConfirmation, askLine } from '../../cli/prompt.js';
 import { standardInputLines } from '../../cli/standard-input.js';
 import { visible } from '../../cli/terminal.js';
 import { assertSameGateway, clientOf, deviceStore, type Device } from '../../device/device.js';
-import { readEnrollmentLink } from '../../device/enrollment-link.js';
+import { isEnrollmentLink, readEnrollmentLink } from '../../device/enrollment-link.js';
 import { enroll, type EnrollFlags, type EnrollmentRight, ensureKeys, readPat } from '../../device/enrollment.js';
 import { answerPairing } from '../../device/pairing.js';
 import type { DeviceFlags } from './device-flags.js';
@@ -65,11 +65,16 @@ interface TypedCode {
   readonly enrollmentCode: string | undefined;
 }
 
-async function readCode(cli: Cli, typed: string | undefined): Promise<TypedCode> {
+/** The text of a code or link: from standard input, as typed, or asked for. */
+async function readText(cli: Cli, typed: string | undefined): Promise<string> {
   const question = { message: 'Code or link that the workspace shows', otherwise: 'airlock approver pair - < FILE' };
   const text = typed === '-' ? (await standardInputLines())[0] : (typed ?? (await askLine(cli, question)));
   if (text === undefined || text === '')
     throw new UsageError('the code is missing', 'airlock approver pair CODE_OR_LINK');
+  return text;
+}
+
+function readCode(text: string): TypedCode {
   try {
     if (text.includes('#')) return { enrollmentCode: undefined, ...parsePairingLink(text) };
     const { code, secret } = readShownCode(text);
@@ -161,7 +166,9 @@ async function complete(
 
 /** `airlock approver pair`. */
 export async function pair(cli: Cli, typed: string | undefined, flags: PairFlags): Promise<number> {
-  const code = await readCode(cli, typed);
+  const text = await readText(cli, typed);
+  if (isEnrollmentLink(text)) return await init(cli, text, flags);
+  const code = readCode(text);
   const { device, keys } = await enrolled(cli, code, flags);
   const resolution = await device.gateway.pairing.resolve(code.code);
   await agree(cli, resolution, code.secret, flags);

@@ -39,9 +39,8 @@ export async function inbox(cli: Cli, flags: DeviceFlags): Promise<number> {
   }
   if (all.length === 0) cli.say('airlock: nothing is waiting');
   for (const group of groupRequests(all)) {
-    const [first] = group.requests;
-    if (first === undefined) continue;
-    cli.print(`${inboxLine(first)}${group.requests.length === 1 ? '' : `  (${group.requests.length} times the same)`}`);
+    const same = group.count === 1 ? '' : `  (one of ${group.count} with the same content)`;
+    for (const opened of group.requests) cli.print(`${inboxLine(opened)}${same}`);
   }
   if (all.length > 0) cli.say(`airlock: look at one with ${commandLine(cli, 'approver', 'show')} ID`);
   return 0;

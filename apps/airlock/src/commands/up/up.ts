@@ -2,12 +2,13 @@ import type { DaemonClient } from '@airlock/runtime/client';
 import { openBrowser } from '../../cli/browser.js';
 import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
+import { CommandFailure } from '../../cli/failure.js';
 import { commandLine } from '../../cli/invocation.js';
 import { workspaceFolder } from '../../cli/workspace.js';
 import type { ListenerFlags } from '../gateway/listener-options.js';
 import { gatewayDataDir, listenerOptions } from '../gateway/options.js';
 import { untilInterrupted } from '../gateway/serve.js';
-import type { Serving } from '../gateway/serving.js';
+import { lastOrigin, type Serving } from '../gateway/serving.js';
 import { followSignIn } from '../session/sign-in.js';
 import { ensureFirstUser, freshToken } from './first-user.js';
 import { sayNextCommands } from './next-commands.js';
@@ -72,12 +73,25 @@ async function bringUp(cli: Cli, flags: UpFlags, serving: Serving): Promise<void
   milestone(cli, 'running', 'Ctrl-C ends the gateway');
 }
 
+/** A second `up` on the same data has nothing to bring up. */
+function alreadyUp(cli: Cli, dataDir: string, error: unknown): unknown {
+  if (!(error instanceof CommandFailure) || error.code !== 'data_dir_in_use') return error;
+  const origin = lastOrigin(dataDir);
+  const where = origin === null ? '' : ` on ${origin}`;
+  return new CommandFailure(error.code, `a gateway already runs here${where} (data in ${dataDir})`, {
+    fix: `${commandLine(cli, 'pair')} in the workspace, or end the other one first`,
+    cause: error,
+  });
+}
+
 /** `airlock up`: gateway, first user, sign-in and pairing, then the gateway stays in the foreground. */
 export async function up(cli: Cli, flags: UpFlags): Promise<number> {
   const signal = cli.interruption();
   const interrupted = untilInterrupted(cli);
   const dataDir = gatewayDataDir(cli, undefined);
-  const serving = await serveFirstFree(cli, { ...listenerOptions(flags), dataDir });
+  const serving = await serveFirstFree(cli, { ...listenerOptions(flags), dataDir }).catch((error: unknown) => {
+    throw alreadyUp(cli, dataDir, error);
+  });
   milestone(cli, 'gateway', `${serving.url} (data in ${dataDir})`);
   try {
     await bringUp(cli, flags, serving).catch((error: unknown) => {
