@@ -1,7 +1,8 @@
-import { hexDecode, hexEncode } from '@airlock/protocol';
+import { hexDecode } from '@airlock/protocol';
 import * as ed from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { KeyError } from './errors.js';
+import { timingSafeEqual } from './timing-safe.js';
 
 ed.hashes.sha512 = sha512;
 
@@ -9,13 +10,13 @@ const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 
 /** y-coordinates, little-endian and without the sign bit, of the eight points whose order divides 8. */
-const SMALL_ORDER_Y: ReadonlySet<string> = new Set([
+const SMALL_ORDER_Y: readonly Uint8Array[] = [
   '0000000000000000000000000000000000000000000000000000000000000000',
   '0100000000000000000000000000000000000000000000000000000000000000',
   'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
   '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
   'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
-]);
+].map(hexDecode);
 
 /** Order of the group, 2^252 + 27742317777372353535851937790883648493, most significant byte first. */
 const GROUP_ORDER = hexDecode('1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed');
@@ -83,7 +84,7 @@ function isCanonicalLargeOrder(publicKey: Uint8Array): boolean {
   const y = Uint8Array.from(publicKey);
   y[31] = (y[31] ?? 0) & 0x7f;
   const isBelowPrime = (y[0] ?? 0) < 0xed || y[31] !== 0x7f || y.subarray(1, 31).some((byte) => byte !== 0xff);
-  return isBelowPrime && !SMALL_ORDER_Y.has(hexEncode(y));
+  return isBelowPrime && !SMALL_ORDER_Y.some((small) => timingSafeEqual(small, y));
 }
 
 function isBelowGroupOrder(s: Uint8Array): boolean {

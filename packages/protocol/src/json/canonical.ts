@@ -67,14 +67,15 @@ function writeArray(items: readonly unknown[], depth: number): string {
 }
 
 function writeObject(value: object | null, depth: number): string {
-  if (value === null) throw new CanonicalizationError('null is not allowed');
+  if (!isJsonObject(value)) throw new CanonicalizationError('null is not allowed');
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw new CanonicalizationError('Not a plain object');
   if (Object.getOwnPropertySymbols(value).length > 0) throw new CanonicalizationError('An object has a symbol key');
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  const texts = members.map(([key, member]) => {
-    if (!KEY.test(key) || key === '__proto__') throw new CanonicalizationError('A key is outside the profile');
-    return `"${key}":${write(member, depth + 1)}`;
-  });
+  const texts = Object.keys(value)
+    .sort()
+    .map((key) => {
+      if (!KEY.test(key) || key === '__proto__') throw new CanonicalizationError('A key is outside the profile');
+      return `"${key}":${write(value[key], depth + 1)}`;
+    });
   return `{${texts.join(',')}}`;
 }

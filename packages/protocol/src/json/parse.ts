@@ -130,12 +130,14 @@ class JsonReader {
     this.at += 1;
     let value = '';
     let start = this.at;
+    let isEscaped = false;
     for (;;) {
       const unit = this.text.charCodeAt(this.at);
       if (unit === 0x22) break;
       if (unit === 0x5c) {
         value += this.text.slice(start, this.at) + this.escape();
         start = this.at;
+        isEscaped = true;
       } else if (unit >= 0x20) {
         this.at += 1;
       } else {
@@ -145,7 +147,7 @@ class JsonReader {
     value += this.text.slice(start, this.at);
     this.at += 1;
     // Escapes can spell surrogates that the text itself does not contain.
-    if (!value.isWellFormed()) throw new JsonError('A JSON string has a lone surrogate');
+    if (isEscaped && !value.isWellFormed()) throw new JsonError('A JSON string has a lone surrogate');
     return value;
   }
 
