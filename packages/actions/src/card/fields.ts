@@ -21,7 +21,7 @@ export interface ContentFields {
 export function contentFields(action: AirlockAction): ContentFields {
   const own = kindFields(action);
   return {
-    computed: [...own.computed, ...extensionFields(action), ...contextFields(action)],
+    computed: [...own.computed, ...toolFields(action), ...extensionFields(action), ...contextFields(action)],
     claimed: [...own.claimed, ...claimedFields(action)],
   };
 }
@@ -45,9 +45,9 @@ function kindFields(action: AirlockAction): ContentFields {
     case 'git-push':
       return gitFields(action);
     case 'mcp-call':
-      return { computed: [...line('Server', action.server), ...toolFields(action)], claimed: [] };
+      return { computed: line('Server', action.server), claimed: [] };
     case 'tool':
-      return { computed: toolFields(action), claimed: [] };
+      return { computed: [], claimed: [] };
   }
 }
 
@@ -63,13 +63,13 @@ function commandFields(action: ActionOf<'command'>): ContentFields {
       ...line('Working directory', action.cwd),
       ...list('Environment differences', environment.sort()),
       ...line('Standard input', action.stdin),
-      ...toolFields(action),
     ],
     claimed: action.shell === undefined ? block('Command as text', action.commandText, 'command') : [],
   };
 }
 
-function toolFields(action: { readonly tool?: string | undefined; readonly inputJson?: string | undefined }) {
+/** The host's exact input: of every kind of action that came from a tool call (ART-140). */
+function toolFields(action: AirlockAction): FieldSource[] {
   return [...line('Tool', action.tool), ...block('Tool input', action.inputJson, 'command')];
 }
 

@@ -1,0 +1,154 @@
+import { rules } from '@airlock/conformance';
+import { airlockActionSchema } from '@airlock/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type DisplayCard, displayCard, type PairingView, unrender } from '../../src/index.js';
+import { PLAINTEXTS } from '../plaintext/vectors.js';
+
+const PAIRING: PairingView = {
+  enforcerLabel: 'Airlock',
+  workspaceName: 'widgets',
+  assurance: 'verified',
+  capabilities: [],
+};
+const parse = (value: unknown) => airlockActionSchema.parse(value);
+const shownValues = (card: DisplayCard) =>
+  [...card.computed, ...card.claimed].flatMap(({ values }) => values.map(({ text }) => unrender(text)));
+const cardOf = (value: any, pairing = PAIRING) => displayCard(parse(value), pairing);
+const EXAMPLE = PLAINTEXTS[0]!.value;
+
+/** The value with one leaf changed, for every leaf, with the path of that leaf. */
+function variants(value: any): { readonly path: string; readonly changed: any }[] {
+  if (typeof value === 'string')
+    return [{ path: '', changed: `${value.slice(0, -1)}${value.endsWith('1') ? '2' : '1'}` }];
+  if (typeof value === 'number') return [{ path: '', changed: value + 1 }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    variants(member).map(({ path, changed }) => ({
+      path: `${name}.${path}`,
+      changed: Array.isArray(value) ? value.with(Number(name), changed) : { ...value, [name]: changed },
+    })),
+  );
+}
+
+describe(rules('INV-16', 'APPR-170')`a card`, () => {
+  it.each(PLAINTEXTS.map((vector) => [vector.id, vector] as const))(
+    'shows everything that is hashed, so that no change of it goes unseen: %s',
+    (_, { value }) => {
+      const full = { ...value, notices: ['same-host'], extensions: { other: { deep: ['x'] } } };
+      const environment = value.kind === 'command' ? { environment: { PATH: '=/opt/bin' } } : {};
+      const base = { ...full, ...environment };
+      const card = JSON.stringify(cardOf(base));
+      const changes = variants(base).filter(({ changed }) => airlockActionSchema.safeParse(changed).success);
+      for (const { path, changed } of changes) expect(JSON.stringify(cardOf(changed)), path).not.toBe(card);
+      expect(changes.length).toBeGreaterThan(15);
+    },
+  );
+
+  it('shows names too', () => {
+    const shown = shownValues(
+      cardOf({ ...EXAMPLE, environment: { LD_PRELOAD: '=/x.so' }, extensions: { 'org.x': 1 } }),
+    );
+    expect(shown).toContain('LD_PRELOAD =/x.so');
+    expect(shown).toContain('org.x');
+  });
+
+  it('is a function of the plaintext and the own record only, and differs when they do', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (one, other) => {
+        fc.pre(one !== other);
+        const first = cardOf({ ...EXAMPLE, argv: ['npm', one] });
+        expect(first).toEqual(cardOf({ ...EXAMPLE, argv: ['npm', one] }));
+        expect(first).not.toEqual(cardOf({ ...EXAMPLE, argv: ['npm', other] }));
+      }),
+    );
+  });
+
+  it('shows each argument on its own, so that edges are visible', () => {
+    const card = cardOf({ ...EXAMPLE, argv: ['git ', 'status', ''] });
+    const field = card.computed.find(({ label }) => label === 'Arguments');
+    expect(field).toMatchObject({ shape: 'list', values: [{ text: 'git\\s{1}' }, { text: 'status' }, { text: '' }] });
+  });
+
+  it('shows interpreters of a script as path and hash', () => {
+    const extensions = { 'airlock.interpreters': [{ path: '/usr/bin/env', sha256: 'ab'.repeat(32) }] };
+    const field = cardOf({ ...EXAMPLE, extensions }).computed.find(({ label }) => label.startsWith('Interpreters'));
+    expect(field?.values.map(({ text }) => text)).toEqual([`/usr/bin/env ${'ab'.repeat(32)}`]);
+  });
+
+  it('shows unknown extensions and interpreters of another form whole', () => {
+    const extensions = { 'airlock.interpreters': [{ path: 1 }, 'x'], other: { deep: ['y'] } };
+    const shown = shownValues(cardOf({ ...EXAMPLE, extensions })).join('\n');
+    expect(shown).toContain('{"item":{"path":1}}');
+    expect(shown).toContain('{"item":"x"}');
+    expect(shown).toContain('{"value":{"deep":["y"]}}');
+  });
+});
+
+describe(rules('APPR-180')`who says what`, () => {
+  it('the origin is the approver’s own record, whatever the action claims', () => {
+    const card = cardOf({ ...EXAMPLE, workspace: 'production-readonly', source: 'trusted' });
+    expect(card.origin).toMatchObject({
+      enforcerLabel: { text: 'Airlock' },
+      workspace: { text: 'widgets' },
+      assurance: 'verified',
+      warnings: [],
+    });
+    expect(card.computed.find(({ label }) => label.startsWith('Workspace (as'))?.values[0]?.text).toBe(
+      'production-readonly',
+    );
+  });
+
+  it('claims stand apart from facts', () => {
+    const card = cardOf({ ...EXAMPLE, description: 'harmless', shell: undefined });
+    expect(card.claimed.map(({ label }) => label)).toEqual(['Command as text', 'Action type', 'Description']);
+    expect(card.computed.flatMap(({ values }) => values).map(({ text }) => text)).not.toContain('harmless');
+  });
+});
+
+describe(rules('PAIR-225', 'ART-145')`warnings and notices`, () => {
+  it('of the pairing', () => {
+    const pairing: PairingView = {
+      ...PAIRING,
+      assurance: 'gateway-trusted',
+      capabilities: ['unprotected-key', 'same-host'],
+    };
+    expect(cardOf(EXAMPLE, pairing).origin.warnings).toHaveLength(3);
+  });
+
+  it('of the action in our words, an unknown one by its name', () => {
+    const notices = ['command-approved', 'content-not-shown', 'new\u202ething', 'recovery-used'].sort();
+    const shown = cardOf({ ...EXAMPLE, notices }).notices;
+    expect(shown).toHaveLength(4);
+    expect(shown.join('\n')).toContain('Unknown notice: new\\u{202E}thing');
+    expect(shown.join('\n')).toContain('Content not shown');
+  });
+});
+
+describe('marks and size', () => {
+  it.each([
+    [{ argv: ['sh', '-c', 'echo hi > out'], shell: undefined }, 'redirect'],
+    [{ commandText: 'a | b > c' }, 'redirect'],
+    [{ argv: ['cat', '/etc/passwd'], shell: undefined }, 'outside-workspace'],
+    [{ description: 'x\u202ey' }, 'bidi'],
+    [{ notices: ['touches-gate'] }, 'touches-gate'],
+  ])('%j is marked %s', (change, mark) => {
+    expect(cardOf({ ...EXAMPLE, ...change }).marks).toContain(mark);
+  });
+
+  it('a policy change always touches the gate', () => {
+    const change = PLAINTEXTS.find(({ id }) => id === 'policy-change')!;
+    expect(cardOf(change.value).marks).toContain('touches-gate');
+  });
+
+  it('counts what there is to see', () => {
+    const { size, computed, claimed } = cardOf({ ...EXAMPLE, commandText: 'a && b\nc' });
+    const values = [...computed, ...claimed].flatMap((field) => field.values);
+    expect(size).toEqual({
+      bytes: values.reduce((sum, { bytes }) => sum + bytes, 0),
+      lines: values.reduce((sum, { lines }) => sum + lines, 0),
+      commands: 3,
+      values: values.length,
+    });
+  });
+});
