@@ -69,6 +69,7 @@ class Question {
     this.#submitted = resolve;
   });
   requestId: string | undefined;
+  #trouble: string | undefined;
 
   constructor(
     private readonly daemon: RunDaemon,
@@ -83,6 +84,9 @@ class Question {
           this.#submitted(event.requestId);
           this.say(`waiting for the approver to decide about ${event.requestId} (Ctrl-C withdraws it)`);
           break;
+        case 'retrying':
+          this.#sayRetrying(event.code);
+          break;
         case 'decided':
           return readDecided(event);
         case 'error':
@@ -90,6 +94,13 @@ class Question {
       }
     }
     return denial('failed', { code: 'bad_answer', reason: 'the daemon ended without an answer' });
+  }
+
+  /** Once per kind of trouble: the daemon goes on by itself, until the deadline. */
+  #sayRetrying(code: string): void {
+    if (this.#trouble === code) return;
+    this.#trouble = code;
+    this.say(`${code} the gateway does not take the request; trying again until the deadline (Ctrl-C ends it)`);
   }
 
   /** Withdraws what was submitted, or is about to be, then closes the stream. */

@@ -26,8 +26,17 @@ interface Deciding {
   readonly reason?: string | undefined;
 }
 
+/** What became of a decision. */
+interface Decided {
+  readonly requestId: string;
+  readonly decision: DecisionWord;
+  readonly accepted: boolean;
+  /** Why the gateway did not take it. */
+  readonly refusal?: GatewayError | undefined;
+}
+
 /** Signs, remembers, then sends; what the gateway answers is said, never guessed. */
-async function decide(deciding: Deciding): Promise<{ readonly accepted: boolean; readonly refusal?: GatewayError }> {
+async function decide(deciding: Deciding): Promise<Decided> {
   const { device, opened, keys, decision, reason } = deciding;
   const envelope = await device.store.changeMemory(async (memory) => {
     const signed = await signDecision(
@@ -45,10 +54,10 @@ async function decide(deciding: Deciding): Promise<{ readonly accepted: boolean;
     );
     return { memory: signed.memory, result: signed.envelope };
   });
-  return await send(device, envelope);
+  return { requestId: opened.request.requestId, decision, ...(await send(device, envelope)) };
 }
 
-async function send(device: Device, envelope: DecisionSubmit) {
+async function send(device: Device, envelope: DecisionSubmit): Promise<Pick<Decided, 'accepted' | 'refusal'>> {
   try {
     await device.gateway.requests.decide(envelope);
     return { accepted: true };
@@ -65,10 +74,8 @@ async function send(device: Device, envelope: DecisionSubmit) {
   }
 }
 
-function answer(cli: Cli, flags: DeviceFlags, deciding: Deciding, result: Awaited<ReturnType<typeof decide>>): number {
-  const { requestId } = deciding.opened.request;
-  const { decision } = deciding;
-  const { accepted, refusal } = result;
+function answer(cli: Cli, flags: DeviceFlags, decided: Decided): number {
+  const { requestId, decision, accepted, refusal } = decided;
   if (flags.json) printJson(cli, { requestId, decision, accepted });
   if (refusal !== undefined)
     cli.say(`airlock: ${refusal.code} the gateway did not take the decision: ${refusal.message}`);
@@ -104,7 +111,7 @@ export async function approve(cli: Cli, id: string, flags: ApproveFlags): Promis
   const deciding: Deciding = { device, opened, keys, decision: 'approve' };
   const result = await decide(deciding);
   if (result.accepted) await grant(cli, deciding, flags);
-  return answer(cli, flags, deciding, result);
+  return answer(cli, flags, result);
 }
 
 /** `airlock approver reject`. */
@@ -117,5 +124,5 @@ export async function reject(cli: Cli, id: string, flags: RejectFlags): Promise<
   const keys = await openKeys(cli, device.store.keys());
   const deciding: Deciding = { device, opened, keys, decision: 'reject', reason: flags.reason };
   const result = await decide(deciding);
-  return answer(cli, flags, deciding, result);
+  return answer(cli, flags, result);
 }

@@ -1,3 +1,4 @@
+import type { ApproverKeys } from '@airlock/approver';
 import { readShownCode, parsePairingLink, PairingCodeError, type PairingResolution } from '@airlock/protocol';
 import { type Cli, printJson } from '../../cli/context.js';
 import { CommandFailure, UsageError } from '../../cli/failure.js';
@@ -5,10 +6,10 @@ import { commandLine } from '../../cli/invocation.js';
 import { askConfirmation, askLine } from '../../cli/prompt.js';
 import { standardInputLines } from '../../cli/standard-input.js';
 import { visible } from '../../cli/terminal.js';
-import { assertSameGateway, clientOf, deviceStore, type Device } from '../../device/device.js';
+import { assertSameGateway, clientOf, deviceStore } from '../../device/device.js';
 import { isEnrollmentLink, readEnrollmentLink } from '../../device/enrollment-link.js';
 import { enroll, type EnrollFlags, type EnrollmentRight, ensureKeys, readPat } from '../../device/enrollment.js';
-import { answerPairing } from '../../device/pairing.js';
+import { answerPairing, type CompletedPairing } from '../../device/pairing.js';
 import type { DeviceFlags } from './device-flags.js';
 
 export type InitFlags = DeviceFlags & EnrollFlags;
@@ -110,17 +111,18 @@ async function enrolled(cli: Cli, code: TypedCode, flags: PairFlags) {
   return { device: { store, account, gateway: clientOf(store, gatewayUrl) }, keys };
 }
 
+interface Session {
+  readonly resolution: PairingResolution;
+  readonly secret: string | undefined;
+  readonly keys: ApproverKeys;
+}
+
 /** Shows who wants to pair. Without the secret the gateway could stand between, so the human must say yes. */
-async function agree(
-  cli: Cli,
-  resolution: PairingResolution,
-  secret: string | undefined,
-  flags: PairFlags,
-): Promise<void> {
-  const name = visible(
-    `${resolution.enforcerLabel ?? '(no label)'}, workspace ${resolution.workspaceName ?? '(no name)'}`,
+async function agree(cli: Cli, flags: PairFlags, { resolution, secret }: Session): Promise<void> {
+  const { enforcerLabel, workspaceName } = resolution;
+  cli.say(
+    `airlock: pairing with ${visible(`${enforcerLabel ?? '(no label)'}, workspace ${workspaceName ?? '(no name)'}`)}`,
   );
-  cli.say(`airlock: pairing with ${name}`);
   if (secret !== undefined || flags.yes) return;
   cli.say(
     'airlock: WARNING six characters only: the gateway could stand between you. Prefer the full code or the link.',
@@ -132,36 +134,21 @@ async function agree(
   if (!yes) throw new CommandFailure('pairing_declined', 'you declined the pairing');
 }
 
-async function complete(
-  cli: Cli,
-  device: Device,
-  flags: PairFlags,
-  session: Parameters<typeof answerPairing>[2],
-): Promise<number> {
-  const { pairingId, answer } = await answerPairing(cli, device, session);
-  const { assurance, safetyNumber, publishedFingerprint, record } = answer;
+function sayCompleted(cli: Cli, flags: PairFlags, { pairingId, answer }: CompletedPairing): void {
+  const { assurance, safetyNumber, publishedFingerprint: fingerprint, record } = answer;
   const { enforcerLabel, workspaceName, signerKeyId } = record;
   if (flags.json) {
-    printJson(cli, {
-      pairingId,
-      enforcerLabel,
-      workspaceName,
-      assurance,
-      signerKeyId,
-      safetyNumber,
-      fingerprint: publishedFingerprint,
-    });
-    return 0;
+    printJson(cli, { pairingId, enforcerLabel, workspaceName, assurance, signerKeyId, safetyNumber, fingerprint });
+    return;
   }
-  cli.say(
-    `airlock: paired (${assurance})${assurance === 'verified' ? '; waiting for proof until the first request arrives' : ''}`,
-  );
-  if (assurance !== 'verified')
+  const proof = assurance === 'verified' ? '; waiting for proof until the first request arrives' : '';
+  cli.say(`airlock: paired (${assurance})${proof}`);
+  if (assurance !== 'verified') {
     cli.say(
-      `airlock: safety number ${safetyNumber}, fingerprint ${publishedFingerprint}: the workspace's terminal must show the same`,
+      `airlock: safety number ${safetyNumber}, fingerprint ${fingerprint}: the workspace's terminal must show the same`,
     );
+  }
   cli.say(`airlock: next: ${commandLine(cli, 'approver', 'inbox')}, or ${commandLine(cli, 'approver', 'watch')}`);
-  return 0;
 }
 
 /** `airlock approver pair`. */
@@ -171,6 +158,8 @@ export async function pair(cli: Cli, typed: string | undefined, flags: PairFlags
   const code = readCode(text);
   const { device, keys } = await enrolled(cli, code, flags);
   const resolution = await device.gateway.pairing.resolve(code.code);
-  await agree(cli, resolution, code.secret, flags);
-  return await complete(cli, device, flags, { resolution, secret: code.secret, keys });
+  const session: Session = { resolution, secret: code.secret, keys };
+  await agree(cli, flags, session);
+  sayCompleted(cli, flags, await answerPairing(cli, device, session));
+  return 0;
 }

@@ -57,6 +57,14 @@ function showPairing(cli: Cli, terminal: ControllingTerminal, event: Extract<Pai
   for (const line of lines) terminal.write(line);
 }
 
+/** What replacing a pinned approver needs (PAIR-260). */
+function oldApprover(event: Extract<PairEvent, { event: 'old-approver' }>): string {
+  const name = visible(event.signerKeyId);
+  if (event.reachable)
+    return `${name} is the approver of this workspace; it is being asked to agree to its replacement`;
+  return `${name} is the approver of this workspace and cannot be asked: airlock pair --recovery-code-stdin`;
+}
+
 /** The person at the controlling terminal. */
 export function terminalHuman(cli: Cli, terminal: ControllingTerminal): Human {
   return {
@@ -70,6 +78,9 @@ export function terminalHuman(cli: Cli, terminal: ControllingTerminal): Human {
           if (event.recoveryCode !== undefined) {
             terminal.write(`Recovery code, shown once. Keep it off this machine: ${event.recoveryCode}`);
           }
+          break;
+        case 'old-approver':
+          cli.say(`airlock: ${oldApprover(event)}`);
           break;
         case 'confirm':
         case 'expired':
@@ -102,6 +113,7 @@ export async function followPairing(
     human.shows(event);
     switch (event.event) {
       case 'pairing':
+      case 'old-approver':
         break;
       case 'confirm':
         await client.confirmPairing(event.pairingId, await human.confirms(event));
