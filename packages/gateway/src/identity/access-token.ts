@@ -12,7 +12,7 @@ export const ACCESS_TOKEN_SECONDS = LIMITS.accessTokenMinMs / 1000;
 /** Who access tokens are for. */
 export const TOKEN_AUDIENCE = 'airlock-gateway';
 /** The algorithms that a token may be signed with; `none` and symmetric ones never (AUTH-100). */
-export const ACCEPTED_ALGORITHMS: readonly string[] = ['EdDSA', 'Ed25519', 'ES256', 'PS256', 'RS256'];
+const ACCEPTED_ALGORITHMS: readonly string[] = ['EdDSA', 'Ed25519', 'ES256', 'PS256', 'RS256'];
 
 const TOKEN_TYPE = 'at+jwt';
 

@@ -46,7 +46,7 @@ const APP_REFUSED: AuthFailure = {
 };
 
 /** Reads the credential headers. */
-export function presentedCredentials(headers: CredentialHeaders): PresentedCredentials {
+function presentedCredentials(headers: CredentialHeaders): PresentedCredentials {
   const read = (name: string): string | undefined => headers.get(name) || undefined;
   return present({
     pat: read('x-pat'),

@@ -10,7 +10,7 @@ import type { IssuedTokens, TokenService } from './token-service.js';
 /** A code in a space of a million is drawn again this often before the gateway says that it is full. */
 const DRAWS = 20;
 
-export interface DeviceGrant {
+interface DeviceGrant {
   readonly deviceCode: string;
   readonly userCode: string;
   /** Where the user types the code. */
@@ -18,7 +18,7 @@ export interface DeviceGrant {
   readonly verificationUriComplete: string;
 }
 
-export type DevicePoll =
+type DevicePoll =
   | { readonly kind: 'granted'; readonly tokens: IssuedTokens; readonly userId: string }
   | { readonly kind: Exclude<PollOutcome['kind'], 'granted'> };
 

@@ -19,9 +19,9 @@ CREATE TABLE approvers (
   public_key TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   last_seen_at INTEGER,
-  deleted_at INTEGER,
-  UNIQUE (user_id, public_key)
+  deleted_at INTEGER
 ) STRICT;
+CREATE UNIQUE INDEX approvers_by_key ON approvers (user_id, public_key) WHERE deleted_at IS NULL;
 
 CREATE TABLE enrollment_codes (
   code_hash TEXT PRIMARY KEY,

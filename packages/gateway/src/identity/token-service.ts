@@ -19,13 +19,13 @@ const tokensSchema = z.object({
 /** What every successful token request yields; a refresh token is always among it (AUTH-110). */
 export type IssuedTokens = Readonly<z.output<typeof tokensSchema>>;
 
-export type RefreshOutcome =
+type RefreshOutcome =
   | { readonly kind: 'ok'; readonly tokens: IssuedTokens }
   /** Unknown, over, revoked, or used before: then its family is revoked now. */
   | { readonly kind: 'invalid' | 'reused' };
 
 /** A sign-in that is about to become a family. */
-export type FamilyDraft = Omit<NewFamily, 'userId' | 'scope'> & { readonly refreshToken: string };
+type FamilyDraft = Omit<NewFamily, 'userId' | 'scope'> & { readonly refreshToken: string };
 
 /** Issues, rotates and revokes tokens for both families of routes. */
 export interface TokenService {

@@ -167,4 +167,12 @@ describe(rules('APPR-030')`a deleted device`, () => {
     const refreshed = await b.request('POST', '/v1/auth/refresh', { body: { refreshToken: body.refreshToken } });
     expect(refreshed.status).toBe(401);
   });
+
+  it('may be registered again, as a new device', async () => {
+    const { body } = await register(registration(), alice.approver);
+    await b.store.run('deleteApprover', { userId: alice.userId, approverId: body.approverId, now: b.clock.now });
+    const again = await register(registration(), alice.approver);
+    expect(again.status).toBe(201);
+    expect(again.body.approverId).not.toBe(body.approverId);
+  });
 });

@@ -31,12 +31,12 @@ export interface Bench {
   readonly close: () => Promise<void>;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: any;

@@ -4,7 +4,7 @@ import { type AppRecord, appOf } from './apps.js';
 import { findFamily, type Role, roleOf, type TokenFamily } from './tokens.js';
 
 /** A token that works. */
-export interface FoundPat {
+interface FoundPat {
   readonly tokenId: string;
   readonly userId: string;
   readonly role: Role;

@@ -57,7 +57,7 @@ export function registerApprover(
 ): { readonly userId: string } {
   const userId = 'userId' in args.by ? args.by.userId : spendCode(db, args.by.codeHash, args.now);
   const added = db.run(
-    'INSERT INTO approvers (approver_id, user_id, label, public_key, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (user_id, public_key) DO NOTHING',
+    'INSERT INTO approvers (approver_id, user_id, label, public_key, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (user_id, public_key) WHERE deleted_at IS NULL DO NOTHING',
     args.approverId,
     userId,
     args.label,
@@ -65,7 +65,7 @@ export function registerApprover(
     args.now,
   );
   if (added === 0) {
-    throw new Refusal('HARP_ERR_UNSUPPORTED', 'This key is or was registered with this account; make a new one');
+    throw new Refusal('HARP_ERR_UNSUPPORTED', 'This key is registered with this account already');
   }
   appendAudit(db, {
     at: args.now,

@@ -43,7 +43,7 @@ export function roleOf(row: Row): Role {
 }
 
 /** A family from a row that selected {@link FAMILY}'s columns. */
-export function familyOf(row: Row): TokenFamily {
+function familyOf(row: Row): TokenFamily {
   const appId = optionalText(row, 'app_id');
   const approverId = optionalText(row, 'approver_id');
   return {
