@@ -133,11 +133,8 @@ async function spendPrincipal(deps: PipelineDeps, route: Route, principal: Princ
   const key = principalKey(principal);
   const retryAfter = await deps.limits.principal.spend(key);
   if (retryAfter === undefined) return;
-  if (route.holdBackMs === undefined || retryAfter > route.holdBackMs) {
-    await deps.delay(route.holdBackMs ?? 0);
-    throw rateLimited(retryAfter);
-  }
-  await deps.delay(retryAfter);
+  if (route.holdBackMs === undefined) throw rateLimited(retryAfter);
+  await deps.delay(Math.min(retryAfter, route.holdBackMs));
   const again = await deps.limits.principal.spend(key);
   if (again !== undefined) throw rateLimited(again);
 }
