@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type RawData, WebSocket } from 'ws';
+import { createGateway, type Gateway, type GatewayOptions, systemPorts } from '../../src/index.js';
+import { answered, bodyInit, type Harness, LIMITS_OFF } from './harness.js';
+import { type Party, party } from './party.js';
+
+/** A gateway on a real port, in real time. */
+export interface Listening {
+  readonly gateway: Gateway;
+  readonly origin: string;
+  readonly call: Harness['call'];
+  readonly party: (name?: string) => Promise<Party>;
+  readonly socket: (query: Record<string, string>, headers?: Record<string, string>) => TestSocket;
+  readonly close: () => Promise<void>;
+}
+
+export interface TestSocket {
+  readonly raw: WebSocket;
+  /** The next message that is no ping, parsed. */
+  readonly next: () => Promise<any>;
+  readonly opened: Promise<void>;
+  /** Close code. */
+  readonly closed: Promise<number>;
+  readonly send: (message: unknown) => void;
+}
+
+function testSocket(url: string, headers: Record<string, string>): TestSocket {
+  const raw = new WebSocket(url, { headers });
+  const queue: any[] = [];
+  const readers: ((message: any) => void)[] = [];
+  raw.on('message', (data: RawData) => {
+    const message = JSON.parse(String(data));
+    if (message.msgType === 'ping') return;
+    const reader = readers.shift();
+    if (reader === undefined) queue.push(message);
+    else reader(message);
+  });
+  return {
+    raw,
+    next: () =>
+      queue.length > 0
+        ? Promise.resolve(queue.shift())
+        : new Promise((resolve) => {
+            readers.push(resolve);
+          }),
+    opened: new Promise((resolve, reject) => {
+      raw.once('open', () => resolve());
+      raw.once('error', reject);
+    }),
+    closed: new Promise((resolve) => {
+      raw.once('close', (code) => resolve(code));
+    }),
+    send: (message) => raw.send(typeof message === 'string' ? message : JSON.stringify(message)),
+  };
+}
+
+/** Starts a gateway on a free port. */
+export async function listening(options: Partial<GatewayOptions> = {}): Promise<Listening> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'airlock-gateway-'));
+  const gateway = await createGateway(
+    { limits: LIMITS_OFF, port: 0, ...options, dataDir },
+    { log: pino({ level: process.env['AIRLOCK_TEST_LOG'] ?? 'silent' }) },
+  );
+  const { port, url } = await gateway.listen();
+  const call: Harness['call'] = async (method, path, callOptions = {}) => {
+    const init = bodyInit(callOptions);
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(init === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...callOptions.headers,
+      },
+      ...(init === undefined ? {} : { body: init }),
+    });
+    return await answered(response);
+  };
+  let users = 0;
+  return {
+    gateway,
+    origin: url,
+    call,
+    party: (name) => {
+      users += 1;
+      return party({ gateway, call, now: systemPorts().now }, name ?? `user ${users}`);
+    },
+    socket: (query, headers = {}) =>
+      testSocket(`ws://127.0.0.1:${port}/v1/ws?${new URLSearchParams(query).toString()}`, headers),
+    close: async () => {
+      await gateway.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
