@@ -21,3 +21,9 @@ export {
   UNAVAILABLE,
   UNREACHABLE,
 } from './gateway-model/outcomes.js';
+export { type Explorable, exploreBreadthFirst, type Exploration, type Violation } from './explore/breadth-first.js';
+export type { HostileWorldOptions, WorldAction } from './explore/actions.js';
+export { hostileWorld } from './explore/hostile-world.js';
+export { type HostileCast, type HostileMessage, hostileMessages } from './explore/messages.js';
+export { WEAKENED_ENGINES, type WeakenedEngine } from './explore/weakened.js';
+export type { World } from './explore/world.js';
