@@ -144,7 +144,7 @@ describe(rules('CONS-030')`asking the user`, () => {
   });
 });
 
-describe(rules('CONS-050', 'GW-230')`revoking`, () => {
+describe(rules('GW-230')`what a revocation leaves behind`, () => {
   it('hands what it ended to the live channels and writes the audit log', async () => {
     await check();
     const consentId = (await list())[0]?.['consentId'] ?? '';
