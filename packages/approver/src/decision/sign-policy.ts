@@ -1,4 +1,4 @@
-import { policySignable } from '@airlock/crypto';
+import { policySignable, sha256Hex } from '@airlock/crypto';
 import {
   base64UrlEncode,
   canonicalBytes,
@@ -8,7 +8,6 @@ import {
   LIMITS,
   parseMessage,
 } from '@airlock/protocol';
-import { sha256Hex } from '@airlock/crypto';
 import { ApproverError } from '../errors.js';
 import type { Signer } from '../ports.js';
 import type { OpenedRequest } from '../request/model.js';
@@ -63,7 +62,6 @@ export async function signGrant(input: GrantInput, signer: Signer): Promise<DndP
     objectType: 'airlock.dnd.action',
     enforcerId: action.enforcerId,
     workspaceId: action.workspaceId,
-    ...(sessionId === undefined ? {} : { sessionId }),
     policyMode: 'approve_all',
     actionSelector,
     selectorHash: sha256Hex(canonicalBytes(actionSelector)),
