@@ -93,62 +93,72 @@ describe(rules('GW-180', 'ENF-120', 'ENF-130', 'INV-8', 'INV-9', 'INV-12')`kill 
     throw new Error('a request of a dead process is still in the inbox');
   }
 
-  test.each(points)('gateway killed: %s; nothing acknowledged is lost and the command runs once', async (point) => {
-    const hold = new Hold(point);
-    gateway.intercept((passing) => hold.pass(passing));
-    const { file, command } = attempt();
-    if (point === 'decision accepted') {
-      const [request] = await site.approver.pending();
-      expect(await site.approver.approve(request?.requestId ?? '')).toMatchObject({ accepted: true });
-    }
-    await hold.reached;
-    await kill('gateway', command);
-    hold.release();
-    if (point !== 'decision accepted') {
-      const [request] = await site.approver.pending();
-      expect(await site.approver.approve(request?.requestId ?? '')).toMatchObject({ accepted: true });
-    }
-    const result = await command.finished();
-    expect(result.stderr).not.toContain('HARP_ERR');
-    expect(result.code).toBe(0);
-    expect(timesRun(file)).toBe(1);
-  }, 90_000);
-
-  test.each(
-    points.flatMap((point) => (['daemon', 'wrapper'] as const).map((victim) => ({ victim, point }))),
-  )('$victim killed: $point; the command never starts, the request is withdrawn', async ({ victim, point }) => {
-    const hold = new Hold(point);
-    gateway.intercept((passing) => hold.pass(passing));
-    const { file, command } = attempt();
-    if (point === 'decision accepted') {
-      const [request] = await site.approver.pending();
-      await site.approver.approve(request?.requestId ?? '');
-    }
-    await hold.reached;
-    await kill(victim, command);
-    hold.release();
-    const result = await command.finished();
-    if (victim === 'daemon') expect(result.code).toBe(125);
-    await site.developer.json('status');
-    await inboxEmpties();
-    expect(timesRun(file)).toBe(0);
-  }, 90_000);
-
-  test('kills at random moments around an approval: never twice, and the daemon comes back', async () => {
-    for (let i = 0; i < ROUNDS; i += 1) {
+  test.each(points)(
+    'gateway killed: %s; nothing acknowledged is lost and the command runs once',
+    async (point) => {
+      const hold = new Hold(point);
+      gateway.intercept((passing) => hold.pass(passing));
       const { file, command } = attempt();
-      const [request] = await site.approver.pending();
-      const approved = site.approver.approve(request?.requestId ?? '');
-      const victim: Victim = i % 2 === 0 ? 'daemon' : 'wrapper';
-      await new Promise((resolve) => setTimeout(resolve, 150 + ((i * 67) % 500)));
-      if (command.running) await kill(victim, command);
-      await approved;
-      const { code } = await command.finished();
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      expect(timesRun(file)).toBeLessThanOrEqual(1);
-      if (code === 0) expect(timesRun(file)).toBe(1);
-    }
-    await inboxEmpties();
-    expect(await site.developer.json('audit', 'verify')).toMatchObject({ ok: true });
-  }, 60_000 + ROUNDS * 20_000);
+      if (point === 'decision accepted') {
+        const [request] = await site.approver.pending();
+        expect(await site.approver.approve(request?.requestId ?? '')).toMatchObject({ accepted: true });
+      }
+      await hold.reached;
+      await kill('gateway', command);
+      hold.release();
+      if (point !== 'decision accepted') {
+        const [request] = await site.approver.pending();
+        expect(await site.approver.approve(request?.requestId ?? '')).toMatchObject({ accepted: true });
+      }
+      const result = await command.finished();
+      expect(result.stderr).not.toContain('HARP_ERR');
+      expect(result.code).toBe(0);
+      expect(timesRun(file)).toBe(1);
+    },
+    90_000,
+  );
+
+  test.each(points.flatMap((point) => (['daemon', 'wrapper'] as const).map((victim) => ({ victim, point }))))(
+    '$victim killed: $point; the command never starts, the request is withdrawn',
+    async ({ victim, point }) => {
+      const hold = new Hold(point);
+      gateway.intercept((passing) => hold.pass(passing));
+      const { file, command } = attempt();
+      if (point === 'decision accepted') {
+        const [request] = await site.approver.pending();
+        await site.approver.approve(request?.requestId ?? '');
+      }
+      await hold.reached;
+      await kill(victim, command);
+      hold.release();
+      const result = await command.finished();
+      if (victim === 'daemon') expect(result.code).toBe(125);
+      await site.developer.json('status');
+      await inboxEmpties();
+      expect(timesRun(file)).toBe(0);
+    },
+    90_000,
+  );
+
+  test(
+    'kills at random moments around an approval: never twice, and the daemon comes back',
+    async () => {
+      for (let i = 0; i < ROUNDS; i += 1) {
+        const { file, command } = attempt();
+        const [request] = await site.approver.pending();
+        const approved = site.approver.approve(request?.requestId ?? '');
+        const victim: Victim = i % 2 === 0 ? 'daemon' : 'wrapper';
+        await new Promise((resolve) => setTimeout(resolve, 150 + ((i * 67) % 500)));
+        if (command.running) await kill(victim, command);
+        await approved;
+        const { code } = await command.finished();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        expect(timesRun(file)).toBeLessThanOrEqual(1);
+        if (code === 0) expect(timesRun(file)).toBe(1);
+      }
+      await inboxEmpties();
+      expect(await site.developer.json('audit', 'verify')).toMatchObject({ ok: true });
+    },
+    60_000 + ROUNDS * 20_000,
+  );
 });

@@ -76,9 +76,24 @@ const attacks: ReadonlyArray<{ title: string; signed: 'approve' | 'reject'; rewr
     rewrite: (e) => changed({ harpDecision: { ...e.body.harpDecision, expiresAt: '2099-01-01T00:00:00.000Z' } })(e),
     code: 'HARP_ERR_SIGNATURE_INVALID',
   },
-  { title: 'upper-case word', signed: 'approve', rewrite: changed({ decision: 'APPROVE' }), code: 'HARP_ERR_UNSUPPORTED' },
-  { title: 'allow for approve', signed: 'approve', rewrite: changed({ decision: 'allow' }), code: 'HARP_ERR_UNSUPPORTED' },
-  { title: 'a smuggled status member', signed: 'approve', rewrite: changed({ status: 'approved' }), code: 'HARP_ERR_TRANSPORT' },
+  {
+    title: 'upper-case word',
+    signed: 'approve',
+    rewrite: changed({ decision: 'APPROVE' }),
+    code: 'HARP_ERR_UNSUPPORTED',
+  },
+  {
+    title: 'allow for approve',
+    signed: 'approve',
+    rewrite: changed({ decision: 'allow' }),
+    code: 'HARP_ERR_UNSUPPORTED',
+  },
+  {
+    title: 'a smuggled status member',
+    signed: 'approve',
+    rewrite: changed({ status: 'approved' }),
+    code: 'HARP_ERR_TRANSPORT',
+  },
   {
     title: 'another request id',
     signed: 'approve',
@@ -116,18 +131,22 @@ describe(rules('ENF-020', 'ENF-030', 'ENF-070', 'ENF-010', 'INV-1', 'INV-2')`a h
     return { file, process: site.developer.start(['run', ...options, '--', 'touch', file]) };
   }
 
-  test.each(attacks)('$title: refused with $code and nothing runs', async ({ signed, rewrite, code }) => {
-    gateway.onDecision(rewrite);
-    const { file, process } = attempt();
-    const [request] = await site.approver.pending();
-    if (signed === 'approve') await site.approver.approve(request?.requestId ?? '');
-    else await site.approver.reject(request?.requestId ?? '', 'no');
-    const result = await process.finished();
-    expect(result.code).toBe(125);
-    expect(result.stderr).toMatch(/^airlock: /m);
-    expect(result.stderr).toContain(code);
-    expect(existsSync(file)).toBe(false);
-  }, 60_000);
+  test.each(attacks)(
+    '$title: refused with $code and nothing runs',
+    async ({ signed, rewrite, code }) => {
+      gateway.onDecision(rewrite);
+      const { file, process } = attempt();
+      const [request] = await site.approver.pending();
+      if (signed === 'approve') await site.approver.approve(request?.requestId ?? '');
+      else await site.approver.reject(request?.requestId ?? '', 'no');
+      const result = await process.finished();
+      expect(result.code).toBe(125);
+      expect(result.stderr).toMatch(/^airlock: /m);
+      expect(result.stderr).toContain(code);
+      expect(existsSync(file)).toBe(false);
+    },
+    60_000,
+  );
 
   test('a decision replayed for a later request is refused', async () => {
     let recorded: unknown;

@@ -90,12 +90,16 @@ describe(rules('ENF-080', 'ENF-140', 'EXCH-150')`from sign-in to a signed approv
   test.each([
     { title: "the child's own code", argv: ['sh', '-c', 'exit 7'], code: 7 },
     { title: '128 + n for a signal', argv: ['sh', '-c', 'kill -TERM $$'], code: 143 },
-  ])('passes on $title', async ({ argv, code }) => {
-    const command = site.developer.start(['run', '--', ...argv]);
-    const [request] = await site.approver.pending();
-    await site.approver.approve(request?.requestId ?? '');
-    expect((await command.finished()).code).toBe(code);
-  }, 60_000);
+  ])(
+    'passes on $title',
+    async ({ argv, code }) => {
+      const command = site.developer.start(['run', '--', ...argv]);
+      const [request] = await site.approver.pending();
+      await site.approver.approve(request?.requestId ?? '');
+      expect((await command.finished()).code).toBe(code);
+    },
+    60_000,
+  );
 
   test('a command that does not exist is 127 before anybody is asked', async () => {
     const result = await site.developer.run(['run', '--', 'no-such-program-here']);
