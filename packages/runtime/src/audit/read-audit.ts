@@ -1,11 +1,9 @@
 import { readAnchor, type Anchor } from '../chain/anchor.js';
 import { GENESIS, parseChain, type ChainEntry, type ChainLine } from '../chain/chain-lines.js';
 import { nodeFs } from '../files/fs-port.js';
-import { openIntegrity } from '../files/integrity.js';
 import { readSecure } from '../files/secure-file.js';
 import type { RuntimePaths } from '../paths/paths.js';
-import { nodePorts } from '../ports/ports.js';
-import { openSecretStore } from '../secrets/open.js';
+import { openKeys } from '../secrets/open-keys.js';
 
 export interface AuditItem {
   /** Number of the entry, from 1. */
@@ -56,7 +54,7 @@ export async function verifyAudit(paths: RuntimePaths): Promise<AuditVerdict> {
 }
 
 async function anchorOf(paths: RuntimePaths): Promise<Anchor | null | 'damaged'> {
-  const integrity = await openIntegrity(await openSecretStore(paths), nodePorts);
+  const { integrity } = await openKeys({ paths });
   try {
     return readAnchor(paths.auditFile, integrity, nodeFs);
   } catch (cause) {

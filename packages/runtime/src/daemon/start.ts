@@ -161,7 +161,7 @@ async function shutDown(paths: RuntimePaths, parts: Parts, { server, idle, maint
   parts.log.info('stopping');
   await parts.composition.shutDown();
   await server.close();
-  removePidFile(paths.pidFile);
   parts.composition.storage.close();
+  removePidFile(paths.pidFile);
   releaseLocks(parts.locks);
 }

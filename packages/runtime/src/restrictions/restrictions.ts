@@ -3,12 +3,10 @@ import { formatTime } from '@airlock/protocol';
 import { ChainFile } from '../chain/chain-file.js';
 import type { ChainLine } from '../chain/chain-lines.js';
 import { nodeFs, type FsPort } from '../files/fs-port.js';
-import { openIntegrity, type Integrity } from '../files/integrity.js';
-import { ensureSecureDirectory } from '../files/secure-directory.js';
+import type { Integrity } from '../files/integrity.js';
 import { openLock, type Lock } from '../lock/lock.js';
 import type { RuntimePaths } from '../paths/paths.js';
-import { nodePorts } from '../ports/ports.js';
-import { openSecretStore } from '../secrets/open.js';
+import { openKeys } from '../secrets/open-keys.js';
 
 /** How long a short file lock is waited for, milliseconds. */
 export const FILE_LOCK_WAIT = 2000;
@@ -70,8 +68,7 @@ export class Restrictions {
 
 /** Opens the list for one piece of work of a command. Throws as the constructor does. */
 export async function withRestrictions<T>(paths: RuntimePaths, work: (list: Restrictions) => T): Promise<T> {
-  ensureSecureDirectory(paths.state);
-  const integrity = await openIntegrity(await openSecretStore(paths), nodePorts);
+  const { integrity } = await openKeys({ paths });
   const lock = openLock(join(paths.state, 'restrictions.lock'), FILE_LOCK_WAIT);
   try {
     const list = new Restrictions({ file: paths.restrictionsFile, lock, integrity });

@@ -3,14 +3,13 @@ import type { DurableState } from '@airlock/enforcer';
 import { AuditLog } from '../audit/audit-log.js';
 import { toRuntimeError, type RuntimeError } from '../errors.js';
 import { nodeFs, type FsPort } from '../files/fs-port.js';
-import { markInitialised, openIntegrity, type Integrity } from '../files/integrity.js';
-import { ensureSecureDirectory } from '../files/secure-directory.js';
+import { markInitialised, type Integrity } from '../files/integrity.js';
 import { Journal } from '../journal/journal.js';
 import { openLock, type Lock } from '../lock/lock.js';
 import type { RuntimePaths } from '../paths/paths.js';
 import type { Ports } from '../ports/ports.js';
 import { FILE_LOCK_WAIT, Restrictions } from '../restrictions/restrictions.js';
-import { openSecretStore } from '../secrets/open.js';
+import { openKeys } from '../secrets/open-keys.js';
 import type { SecretStore } from '../secrets/secret-store.js';
 import { StateStore } from './state-store.js';
 
@@ -100,12 +99,12 @@ class Opening {
   }
 
   async openKeys(): Promise<void> {
-    const { paths, ports, openSecrets = openSecretStore } = this.#options;
-    await this.attempt(async () => {
-      ensureSecureDirectory(paths.state, this.#fs);
-      this.secrets = await openSecrets(paths);
-      this.#integrity = await openIntegrity(this.secrets, ports);
-    });
+    const { paths, ports, openSecrets } = this.#options;
+    const keys = await this.attempt(() =>
+      openKeys({ paths, ports, ...(openSecrets === undefined ? {} : { openSecrets }) }),
+    );
+    this.secrets = keys?.secrets ?? null;
+    this.#integrity = keys?.integrity ?? null;
   }
 
   openAudit(): AuditLog | null {

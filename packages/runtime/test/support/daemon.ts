@@ -4,12 +4,22 @@ import { commandAction } from '@airlock/actions';
 import { afterEach } from 'vitest';
 import { startDaemon, type RunningDaemon, type StartDaemonOptions } from '../../src/daemon/start.js';
 import { resolvePaths, type RuntimePaths } from '../../src/paths/paths.js';
+import { nodePorts, type Ports } from '../../src/ports/ports.js';
 import type { PairEvent, RequestBody, RequestEvent } from '../../src/socket/api.js';
 import { daemonClient } from '../../src/socket/connect.js';
 import type { DaemonClient } from '../../src/socket/daemon-client.js';
 import { Human } from './human.js';
 import { Relay } from './relay.js';
 import { temporaryFolder } from './temporary.js';
+
+/** How much faster than real the engine's timers and monotonic clock run. */
+const SPEED = 10;
+
+const quickPorts: Ports = {
+  ...nodePorts,
+  mono: () => nodePorts.mono() * SPEED,
+  timer: (afterMs, fire) => nodePorts.timer(afterMs / SPEED, fire),
+};
 
 export const PAT = `airpat_${'a'.repeat(32)}`;
 
@@ -28,7 +38,7 @@ export interface Scene {
 }
 
 export async function launch(paths: RuntimePaths, over: Partial<StartDaemonOptions> = {}): Promise<RunningDaemon> {
-  const daemon = await startDaemon({ paths, ...over });
+  const daemon = await startDaemon({ paths, ports: quickPorts, ...over });
   running.push(daemon);
   return daemon;
 }
@@ -92,7 +102,7 @@ export function bodyFor(workspace: string, over: Partial<RequestBody> = {}): Req
     environment: {},
     stdin: 'none',
   });
-  return { workspace, action: { ...action }, timeoutSeconds: 20, source: 'run', ...over };
+  return { workspace, action: { ...action }, timeoutSeconds: 120, source: 'run', ...over };
 }
 
 export async function ask(scene: Scene, over: Partial<RequestBody> = {}): Promise<RequestEvent[]> {

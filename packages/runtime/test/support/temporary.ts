@@ -6,7 +6,7 @@ import { afterEach } from 'vitest';
 const made: string[] = [];
 
 afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** A folder of mode 0700 that goes away after the test. */

@@ -1,0 +1,6 @@
+// A daemon as its own process, as `airlock daemon run` starts it.
+import { runDaemon } from '../../src/daemon/start.js';
+import { resolvePaths } from '../../src/paths/paths.js';
+
+const reason = await runDaemon({ paths: resolvePaths({ env: process.env }), idleExitMs: Number(process.argv[2] ?? 0) });
+console.log(`ended: ${reason}`);
