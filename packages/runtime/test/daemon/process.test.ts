@@ -125,7 +125,7 @@ describe(rules('LOC-010', 'LOC-060', 'LOC-065')`the daemon as a process`, () => 
 
   it('ends by itself when nobody needs it', SLOW, async () => {
     const paths = freshPaths();
-    await ensure(paths, { command: [...COMMAND, '300'] });
+    await ensure(paths, { command: [...COMMAND, '3000'] });
     for (let n = 0; n < 400 && existsSync(paths.pidFile); n += 1) await delay(25);
     expect(await daemonState(paths)).toEqual({ running: false, pid: null, stoppedByUser: false });
   });
@@ -206,12 +206,13 @@ describe(rules('EXCH-150')`a daemon that is stopped`, () => {
     const paths = freshPaths();
     const made = await pairedScene(paths, await ensure(paths));
     const events: string[] = [];
+    let stopping: Promise<unknown> = Promise.resolve();
     for await (const event of made.client.request(bodyFor(made.workspace))) {
       events.push(event.event === 'decided' ? `${event.verdict} ${event.code}` : event.event);
-      if (event.event === 'submitted') void stopDaemon(paths);
+      if (event.event === 'submitted') stopping = stopDaemon(paths);
     }
+    expect(await stopping).toMatchObject({ stopped: true });
     expect(events).toEqual(['submitted', 'deny shutting_down']);
-    for (let n = 0; n < 400 && readPidFile(paths.pidFile) !== null; n += 1) await delay(10);
     expect(made.relay.withdrawn).toHaveLength(1);
   });
 });

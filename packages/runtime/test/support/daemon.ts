@@ -4,22 +4,13 @@ import { commandAction } from '@airlock/actions';
 import { afterEach } from 'vitest';
 import { startDaemon, type RunningDaemon, type StartDaemonOptions } from '../../src/daemon/start.js';
 import { resolvePaths, type RuntimePaths } from '../../src/paths/paths.js';
-import { nodePorts, type Ports } from '../../src/ports/ports.js';
 import type { PairEvent, RequestBody, RequestEvent } from '../../src/socket/api.js';
 import { daemonClient } from '../../src/socket/connect.js';
 import type { DaemonClient } from '../../src/socket/daemon-client.js';
 import { Human } from './human.js';
+import { quickPorts } from './quick-ports.js';
 import { Relay } from './relay.js';
 import { temporaryFolder } from './temporary.js';
-
-/** How much faster than real the engine's timers and monotonic clock run. */
-const SPEED = 10;
-
-const quickPorts: Ports = {
-  ...nodePorts,
-  mono: () => nodePorts.mono() * SPEED,
-  timer: (afterMs, fire) => nodePorts.timer(afterMs / SPEED, fire),
-};
 
 export const PAT = `airpat_${'a'.repeat(32)}`;
 

@@ -48,7 +48,7 @@ export class Relay {
 
   static async start(port = 0): Promise<Relay> {
     const server = createServer((request, response) => {
-      void relay.#serve(request, response);
+      relay.#serve(request, response).catch(() => response.destroy());
     });
     const relay = new Relay(server);
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));

@@ -21,9 +21,7 @@ const unused = () => {
   throw new RuntimeError('internal_error', 'not part of this test');
 };
 
-async function* fail(): AsyncGenerator<never> {
-  unused();
-}
+const fail = (): AsyncIterable<never> => ({ [Symbol.asyncIterator]: () => ({ next: async () => unused() }) });
 
 export function scriptedService(over: Partial<DaemonService>): DaemonService {
   return {
