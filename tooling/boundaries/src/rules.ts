@@ -46,6 +46,12 @@ function entryRules(): IForbiddenRuleType[] {
       to: { path: WORKSPACE, pathNot: '^$1/', dependencyTypes: ['local'] },
     },
     {
+      name: 'engine-internals-only-for-exploration',
+      comment: 'weakened engines are built by testkit alone',
+      from: { path: SHIPPED, pathNot: [TESTKIT, '^packages/enforcer/'] },
+      to: { path: '^packages/enforcer/src/internal[.]ts$' },
+    },
+    {
       name: 'node-entry-stays-at-the-edge',
       comment: 'the main entry of gateway-client runs in a browser',
       from: { path: '^packages/gateway-client/src/', pathNot: NODE_ENTRY },
