@@ -39,7 +39,7 @@ _airlock() {
   local current="\${COMP_WORDS[COMP_CWORD]}" path=airlock words='' i word
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${COMP_WORDS[i]}"
-    [[ $word == -- ]] && { COMPREPLY=(); compopt -o default; return; }
+    [[ $word == -- ]] && { COMPREPLY=(); return; }
     case " $(_airlock_commands) " in *" $path $word;"*) path="$path $word" ;; esac
   done
   case "$path" in
