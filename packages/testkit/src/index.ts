@@ -27,3 +27,18 @@ export { hostileWorld } from './explore/hostile-world.js';
 export { type HostileCast, type HostileMessage, hostileMessages } from './explore/messages.js';
 export { WEAKENED_ENGINES, type WeakenedEngine } from './explore/weakened.js';
 export type { World } from './explore/world.js';
+export {
+  jsonResponse,
+  type ProxiedRequest,
+  type ProxiedResponse,
+  type Tampered,
+  type Tamperer,
+  type TamperedRoute,
+  withJson,
+} from './hostile-gateway/exchange.js';
+export {
+  type HostileGateway,
+  type HostileGatewayOptions,
+  type SeenExchange,
+  startHostileGateway,
+} from './hostile-gateway/server.js';

@@ -147,7 +147,14 @@ export function engineDriver(options: DriverOptions): EngineDriver {
       case 'recovery.create':
         queue.push({ type: 'recovery.created', pairingId: effect.pairingId, hash: `hash of ${effect.pairingId}` });
         break;
-      default:
+      case 'audit.append':
+      case 'channel.close':
+      case 'channel.open':
+      case 'execution.grant':
+      case 'execution.refuse':
+      case 'notify.auth':
+      case 'notify.pairing':
+      case 'notify.request':
         break;
     }
   }

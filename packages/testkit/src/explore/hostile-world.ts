@@ -75,18 +75,23 @@ function begin({ people, send }: Laws, engine: EnforcerState, outside: Omit<Worl
 function reopen({ people, send }: Laws, world: World, requestId: string): Reached {
   const request = people.requests.find((candidate) => candidate.requestId === requestId);
   if (request === undefined) return world;
-  const fresh = withTruth(world, requestId, { rejected: false, closed: false, openedMono: world.mono });
+  const fresh = withTruth(world, requestId, { rejected: false, closed: false, opened: true, openedMono: world.mono });
   return send(fresh, { type: 'request.open', ...request });
 }
 
-function answerSubmission({ send }: Laws, world: World, requestId: string, accepts: boolean): Reached {
+function answerSubmission(
+  { send }: Laws,
+  world: World,
+  action: { kind: 'accept' | 'lose'; requestId: string },
+): Reached {
+  const { requestId, kind } = action;
   const pending = world.pending.filter((call) => call.requestId !== requestId || call.call !== 'submitArtifact');
   return send(
     { ...world, pending },
     {
       type: 'gateway.submitArtifact.result',
       callId: `submitArtifact:${requestId}`,
-      outcome: accepts ? ok({ state: 'PendingApproval', expiresAt: 0, duplicate: false }) : UNREACHABLE,
+      outcome: kind === 'accept' ? ok({ state: 'PendingApproval', expiresAt: 0, duplicate: false }) : UNREACHABLE,
     },
   );
 }
@@ -96,15 +101,28 @@ function isUndecided(world: World, requestId: string): boolean {
   return name === 'Created' || name === 'Submitting' || name === 'AwaitingDecision';
 }
 
+/** The first valid decision wins: no text changes what was approved (INV-11). */
+function undisturbed(before: World, after: Reached, requestId: string): Reached {
+  const wasApproved = before.engine.exchanges[requestId]?.name === 'Approved';
+  const changed = wasApproved && !isViolation(after) && after.engine.exchanges[requestId]?.name !== 'Approved';
+  return changed ? { violated: 'INV-11: a later decision changed an approval' } : after;
+}
+
 function deliver({ send }: Laws, world: World, action: Extract<WorldAction, { kind: 'deliver' }>): Reached {
   const { message, to, over } = action;
   const { text } = message;
   const counts = message.saysReject && isUndecided(world, to);
   const noted = counts ? withTruth(world, to, { rejected: true }) : world;
-  if (over === 'channel') return send(noted, { type: 'channel.message', workspaceId: EXPLORED_WORKSPACE, text });
+  if (over === 'channel') {
+    return undisturbed(noted, send(noted, { type: 'channel.message', workspaceId: EXPLORED_WORKSPACE, text }), to);
+  }
   const pending = noted.pending.filter((call) => call.requestId !== to || call.call !== 'wait');
   const outcome = ok({ kind: 'delivered' as const, text });
-  return send({ ...noted, pending }, { type: 'gateway.wait.result', callId: `wait:${to}`, outcome });
+  return undisturbed(
+    noted,
+    send({ ...noted, pending }, { type: 'gateway.wait.result', callId: `wait:${to}`, outcome }),
+    to,
+  );
 }
 
 function answerJournal(laws: Laws, world: World, action: Extract<WorldAction, { kind: 'journal' }>): Reached {
@@ -133,7 +151,11 @@ function pass({ people, send }: Laws, world: World, ms: number): Reached {
 
 function restart(laws: Laws, world: World): World {
   const { engine: _engine, ...outside } = world;
-  return begin(laws, initialState(), { ...outside, pending: [], recording: [], restarts: world.restarts + 1 });
+  const truth = Object.fromEntries(
+    Object.entries(world.truth).map(([requestId, known]) => [requestId, { ...known, opened: false }]),
+  );
+  const restarts = world.restarts + 1;
+  return begin(laws, initialState(), { ...outside, truth, pending: [], recording: [], restarts });
 }
 
 function closed(world: World, requestId: string): World {
@@ -146,9 +168,8 @@ function apply(laws: Laws, world: World, action: WorldAction): Reached {
     case 'sign':
       return { ...world, signed: [...world.signed, signatureId(action.word, action.requestId)].sort() };
     case 'accept':
-      return answerSubmission(laws, world, action.requestId, true);
     case 'lose':
-      return answerSubmission(laws, world, action.requestId, false);
+      return answerSubmission(laws, world, { kind: action.kind, requestId: action.requestId });
     case 'deliver':
       return deliver(laws, world, action);
     case 'journal':

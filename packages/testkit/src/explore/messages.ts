@@ -63,7 +63,7 @@ function derived(request: Request, approve: string, reject: string): readonly Ho
     needs: need,
     saysReject: false,
   });
-  const signature = String(good.body.signature);
+  const signature = typeof good.body.signature === 'string' ? good.body.signature : '';
   const flipped = `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
   return [
     edit('stripped-signature', without(without(good.body, 'signature'), 'harpDecision')),

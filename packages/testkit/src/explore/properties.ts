@@ -10,6 +10,7 @@ function grantViolation(world: World, setting: Setting, requestId: string): stri
   const truth = truthOf(world, requestId);
   if (!world.signed.includes(signatureId('approve', requestId))) return 'INV-1: executed without a signature over it';
   if (truth.executions > 0) return 'INV-8: executed twice on one approval';
+  if (!truth.opened) return 'INV-12: executed after a restart without being asked again';
   if (truth.rejected) return 'INV-7: executed after a rejection';
   if (truth.closed) return 'INV-10: executed after it was withdrawn or denied';
   if (world.revoked) return 'INV-21: executed after the pairing was revoked';

@@ -14,6 +14,8 @@ export interface GroundTruth {
   readonly rejected: boolean;
   /** The caller took the request back, or a local rule denied it. */
   readonly closed: boolean;
+  /** It was opened in this run of the engine. */
+  readonly opened: boolean;
   /** Monotonic time at which it opened last. */
   readonly openedMono: number;
 }
@@ -49,7 +51,7 @@ export interface Setting {
 
 /** Truth about a request; nothing happened yet when there is none. */
 export function truthOf(world: World, requestId: string): GroundTruth {
-  return world.truth[requestId] ?? { executions: 0, rejected: false, closed: false, openedMono: 0 };
+  return world.truth[requestId] ?? { executions: 0, rejected: false, closed: false, opened: false, openedMono: 0 };
 }
 
 /** The world with another truth about a request. */
