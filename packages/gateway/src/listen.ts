@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer, type Server as SecureServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { getRequestListener } from '@hono/node-server';
 import { HARP_VERSION, isLoopbackHost } from '@airlock/protocol';
@@ -15,6 +15,7 @@ import { socketServer } from './socket/server.js';
 const BACKLOG = 4096;
 const KEEP_ALIVE_MS = 65_000;
 const DRAIN_MS = 5000;
+const IDLE_EVERY_MS = 25;
 
 /** An accepting server. */
 export interface Listening {
@@ -23,10 +24,15 @@ export interface Listening {
   readonly stop: () => Promise<void>;
 }
 
+/** Tells whether an address to listen on is reachable from this machine only; IPv6 without brackets here. */
+function isLoopback(host: string): boolean {
+  return isLoopbackHost(host.includes(':') ? `[${host}]` : host);
+}
+
 /** GW-030. @throws StartupError `tls_required` */
 export function assertTransport(config: GatewayConfig): void {
   const declared = config.trustProxy.length > 0 || config.publicUrl?.startsWith('https:') === true;
-  if (config.tls !== undefined || declared || isLoopbackHost(config.host)) return;
+  if (config.tls !== undefined || declared || isLoopback(config.host)) return;
   throw new StartupError(
     'tls_required',
     `Refusing plain HTTP on ${config.host}. Give --tls-cert and --tls-key, or --public-url https://… when a proxy terminates TLS, or use --host 127.0.0.1.`,
@@ -38,13 +44,14 @@ export function originOf(config: GatewayConfig, port: number): string {
   if (config.publicUrl !== undefined) return new URL(config.publicUrl).origin;
   const scheme = config.tls === undefined ? 'http' : 'https';
   const any = config.host === '0.0.0.0' || config.host === '::';
-  const name = isLoopbackHost(config.host) ? 'localhost' : any ? hostname() : config.host;
+  const name = isLoopback(config.host) ? 'localhost' : any ? hostname() : config.host;
   return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
+type AnyServer = Server | SecureServer;
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-function makeServer(config: GatewayConfig, listener: Listener): Server {
+function makeServer(config: GatewayConfig, listener: Listener): AnyServer {
   // Waits take longer than any request timeout, deliberately.
   const options = { requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS };
   if (config.tls === undefined) return createHttpServer(options, listener);
@@ -85,7 +92,7 @@ function requestListener(core: GatewayCore): Listener {
   };
 }
 
-function accepting(server: Server, config: GatewayConfig): Promise<number> {
+function accepting(server: AnyServer, config: GatewayConfig): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const said = 'code' in error && error.code === 'EADDRINUSE' ? 'is in use' : error.message;
@@ -101,6 +108,22 @@ function accepting(server: Server, config: GatewayConfig): Promise<number> {
   });
 }
 
+/** Closes what is idle again and again until everything is closed, and what is left after a few seconds by force. */
+function stopped(server: AnyServer, sockets: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    // Connections that were waiting at the start of the shutdown become idle only when they got their answer.
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_EVERY_MS);
+    const force = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, DRAIN_MS);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(force);
+      resolve();
+    });
+  });
+}
+
 /** Starts to accept connections. @throws StartupError `address_in_use`, `invalid_configuration` */
 export async function listenOn(config: GatewayConfig, core: GatewayCore): Promise<Listening> {
   const server = makeServer(config, requestListener(core));
@@ -111,17 +134,5 @@ export async function listenOn(config: GatewayConfig, core: GatewayCore): Promis
   });
   server.on('upgrade', socketServer(core));
   const port = await accepting(server, config);
-  return {
-    port,
-    stop: () =>
-      new Promise((resolve) => {
-        const force = setTimeout(() => {
-          for (const socket of sockets) socket.destroy();
-        }, DRAIN_MS);
-        server.close(() => {
-          clearTimeout(force);
-          resolve();
-        });
-      }),
-  };
+  return { port, stop: () => stopped(server, sockets) };
 }

@@ -2,6 +2,7 @@ import type { WireCode } from '@airlock/protocol';
 import { type Command, Refusal, type RefusalDetails } from './command.js';
 import { commands } from './commands.js';
 import type { StoreDatabase } from './database.js';
+import { sqliteCode } from './sqlite.js';
 
 /** One queued command; crosses a thread. */
 export interface Call {
@@ -25,12 +26,6 @@ export type Outcome =
 const registry: ReadonlyMap<string, Command<never, unknown>> = new Map(
   Object.entries<Command<never, unknown>>(commands),
 );
-
-/** SQLite result code of a failed statement, when the failure came from SQLite. */
-function sqliteCode(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
-  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
-}
 
 const SQLITE_ERROR = 1;
 const SQLITE_CONSTRAINT = 19;

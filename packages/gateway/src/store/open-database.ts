@@ -6,7 +6,7 @@ import { StartupError } from '../errors.js';
 import { baseMigrations } from './base-migrations.js';
 import type { StoreDatabase } from './database.js';
 import type { Migration } from './migration.js';
-import { type Driver, openDriver, storeDatabase } from './sqlite.js';
+import { type Driver, openDriver, sqliteCode, storeDatabase } from './sqlite.js';
 
 export interface OpenedDatabase {
   readonly db: StoreDatabase;
@@ -43,6 +43,17 @@ function migrate(db: StoreDatabase, migrations: readonly Migration[]): void {
   }
 }
 
+/** Brings everything into the one file before it is closed, so that a copy of it is whole. */
+function closeWhole(driver: Driver): void {
+  try {
+    driver.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    // What could not be moved stays in the WAL, which is as durable.
+    if (sqliteCode(error) === undefined) throw error;
+  }
+  driver.close();
+}
+
 /** File that holds everything the gateway stores, inside the data directory. */
 export function databasePath(dataDir: string): string {
   return join(dataDir, 'gateway.sqlite');
@@ -67,7 +78,7 @@ export async function openDatabase(dataDir: string): Promise<OpenedDatabase> {
     db.exec('PRAGMA foreign_keys = ON');
     migrate(db, [...baseMigrations, ...identityMigrations]);
     const opened = driver;
-    return { db, close: () => opened.close() };
+    return { db, close: () => closeWhole(opened) };
   } catch (error) {
     driver?.close();
     const said = error instanceof Error ? error.message : String(error);

@@ -40,6 +40,12 @@ export async function openDriver(path: string): Promise<Driver> {
   return new DatabaseSync(path);
 }
 
+/** SQLite result code of a failed statement, when the failure came from SQLite. */
+export function sqliteCode(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+}
+
 function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null;
 }

@@ -32,7 +32,7 @@ function testSocket(url: string, headers: Record<string, string>): TestSocket {
   const queue: any[] = [];
   const readers: ((message: any) => void)[] = [];
   raw.on('message', (data: RawData) => {
-    const message = JSON.parse(String(data));
+    const message = JSON.parse((data as Buffer).toString('utf8'));
     if (message.msgType === 'ping') return;
     const reader = readers.shift();
     if (reader === undefined) queue.push(message);
