@@ -12,3 +12,4 @@ export { ensureSecureDirectory } from './files/secure-directory.js';
 export { readSecure, removeSecure, replaceDurably } from './files/secure-file.js';
 export { openLock, type Lock } from './lock/lock.js';
 export { listAudit, showAudit, verifyAudit, type AuditItem, type AuditVerdict } from './audit/read-audit.js';
+export { repairStorage, type RepairAnswer } from './state/repair.js';

@@ -12,10 +12,9 @@ import { redact } from './redact.js';
 export const RUNTIME_AUDIT_KINDS = [
   'daemon.started',
   'daemon.stopped',
-  'daemon.stop-requested',
   'journal.recovered',
   'audit.recovered',
-  'workspace.added',
+  'storage.repaired',
 ] as const;
 export type RuntimeAuditKind = (typeof RUNTIME_AUDIT_KINDS)[number];
 

@@ -229,7 +229,7 @@ export class ChainFile {
   #corrupt(what: string, cause?: unknown, file = this.#options.file): RuntimeError {
     return new RuntimeError(this.#options.codes.corrupt, `${file} ${what}`, {
       file,
-      fix: 'airlock doctor',
+      fix: 'airlock doctor --repair',
       ...(cause === undefined ? {} : { cause }),
     });
   }

@@ -1,7 +1,4 @@
-import { join } from 'node:path';
-import { RuntimeError } from '../errors.js';
-import { ensureRuntimeDirectory, ensureSecureDirectory } from '../files/secure-directory.js';
-import { openLock, type Lock } from '../lock/lock.js';
+import type { Lock } from '../lock/lock.js';
 import type { RuntimePaths } from '../paths/paths.js';
 import { nodePorts, type Ports } from '../ports/ports.js';
 import type { HostAdapter } from '../socket/host-adapter.js';
@@ -10,6 +7,7 @@ import { startServer, type LocalServer } from '../socket/server.js';
 import { checkSocketPath } from '../socket/socket-path.js';
 import { composeDaemon, type Composition } from './compose.js';
 import { IdleWatch } from './idle.js';
+import { releaseLocks, takeDaemonLocks } from './instance-lock.js';
 import { openLog, type Logger } from './log.js';
 import type { GatewayPorts } from './node-gateway.js';
 import { removePidFile, writePidFile } from './pid-file.js';
@@ -54,9 +52,7 @@ const MAINTENANCE = 1000;
 export async function startDaemon(options: StartDaemonOptions): Promise<RunningDaemon> {
   const { paths } = options;
   checkSocketPath(paths.socket);
-  ensureSecureDirectory(paths.state);
-  ensureRuntimeDirectory(paths.runtime);
-  const locks = takeLocks(paths);
+  const locks = takeDaemonLocks(paths);
   try {
     const log = openLog(paths);
     const composition = await composeDaemon(options, log);
@@ -83,27 +79,6 @@ export async function runDaemon(options: StartDaemonOptions): Promise<CloseReaso
     process.off('SIGTERM', end);
     process.off('SIGINT', end);
   }
-}
-
-/** One daemon per state directory and one per socket; the kernel gives the locks back whatever happens to us. */
-function takeLocks(paths: RuntimePaths): readonly Lock[] {
-  const taken: Lock[] = [];
-  try {
-    for (const directory of [paths.state, paths.runtime]) {
-      const lock = openLock(join(directory, 'daemon.lock'));
-      taken.push(lock);
-      lock.acquire();
-    }
-    return taken;
-  } catch (cause) {
-    releaseLocks(taken);
-    if (!(cause instanceof RuntimeError) || cause.code !== 'lock_held') throw cause;
-    throw new RuntimeError('lock_held', 'another daemon of yours is running', { cause, fix: 'airlock daemon status' });
-  }
-}
-
-function releaseLocks(locks: readonly Lock[]): void {
-  for (const lock of locks) lock.close();
 }
 
 interface Parts {

@@ -51,10 +51,10 @@ export async function openIntegrity(secrets: SecretStore, ports: Pick<Ports, 'ra
   }
 }
 
-/** Notes that every protected file exists from now on. */
-export async function markInitialised(secrets: SecretStore): Promise<void> {
+/** Notes that every protected file exists from now on; `false` that some may be missing and are to be begun anew. */
+export async function markInitialised(secrets: SecretStore, initialised = true): Promise<void> {
   const stored = await secrets.get(SECRET);
   if (stored === null) throw new RuntimeError('secret_store_unavailable', 'the integrity key has disappeared');
   const { key } = storedSchema.parse(parseJson(stored));
-  await secrets.set(SECRET, JSON.stringify({ key, initialised: true }));
+  await secrets.set(SECRET, JSON.stringify({ key, initialised }));
 }

@@ -119,7 +119,7 @@ export class Journal {
     if (!parsed.success || typeof decidedAt !== 'number' || typeof expiresAt !== 'number') {
       throw new RuntimeError('journal_corrupt', `${file} holds an entry that is none of ours`, {
         file,
-        fix: 'airlock doctor',
+        fix: 'airlock doctor --repair',
       });
     }
     const keys = keysOf(parsed.data);

@@ -44,6 +44,9 @@ const workspaceSchema = z.strictObject({
   standing: standingSchema.nullable(),
 });
 
+/** Who is trusted for which workspace, kept apart from the state file so that losing that one loses no pin (PAIR-260). */
+export const trustSchema = z.array(workspaceSchema);
+
 /** What the state file holds; everything secret is elsewhere. */
 export const stateSchema = z.strictObject({
   v: z.literal(1),

@@ -1,5 +1,5 @@
 import type { DurableAuth, DurableRecord, DurableState, OpenRequest, Standing } from '@airlock/enforcer';
-import { parseJson } from '@airlock/protocol';
+import { parseJson, type JsonValue } from '@airlock/protocol';
 import type { z } from 'zod';
 import { RuntimeError } from '../errors.js';
 import type { FsPort } from '../files/fs-port.js';
@@ -15,8 +15,12 @@ import {
   stateSchema,
   type StoredStanding,
   type StoredState,
+  trustSchema,
   type StoredWorkspace,
 } from './state-schema.js';
+
+/** Name of the secret that remembers pins and recovery hashes beside the state file. */
+const TRUST = 'trust';
 
 export interface StateOptions {
   readonly stateFile: string;
@@ -39,10 +43,19 @@ export class StateStore {
   #state: StoredState;
   #queue: Promise<void> = Promise.resolve();
 
-  /** Throws `state_corrupt` when the file is damaged, missing or not ours; it is never overwritten then. */
-  constructor(options: StateOptions) {
+  private constructor(options: StateOptions) {
     this.#options = options;
-    this.#state = this.#load();
+    this.#state = EMPTY_STATE;
+  }
+
+  /**
+   * Reads the state, or begins one with what the secret store remembers of pins. Rejects with `state_corrupt` when the
+   * file is damaged, missing or not ours; it is never overwritten then.
+   */
+  static async open(options: StateOptions): Promise<StateStore> {
+    const store = new StateStore(options);
+    await store.#load();
+    return store;
   }
 
   get workspaces(): readonly Workspace[] {
@@ -69,9 +82,7 @@ export class StateStore {
 
   /** Adds a workspace durably before anything else knows it. */
   async addWorkspace(workspace: Workspace): Promise<void> {
-    await this.#exclusive(async () => {
-      this.#save({ ...this.#state, workspaces: [...this.#state.workspaces, { ...workspace, standing: null }] });
-    });
+    await this.#exclusive(() => this.#saveWorkspaces([...this.#state.workspaces, { ...workspace, standing: null }]));
   }
 
   /** Replaces one record; settles when it is on stable storage. Records are written in the order of the calls. */
@@ -119,8 +130,7 @@ export class StateStore {
     }
     const standing: StoredStanding = { ...rest, revokedKeys: [...rest.revokedKeys], active: stored };
     const next: StoredWorkspace = { path: old.path, workspaceId, enforcerId, enforcerLabel, workspaceName, standing };
-    const workspaces = this.#state.workspaces.map((one) => (one === old ? next : one));
-    this.#save({ ...this.#state, workspaces });
+    await this.#saveWorkspaces(this.#state.workspaces.map((one) => (one === old ? next : one)));
     const oldSecret = old.standing?.active?.secret;
     if (oldSecret !== undefined) await this.#options.secrets.delete(oldSecret);
   }
@@ -162,18 +172,29 @@ export class StateStore {
     return { ...identity, ...standing, active: { ...open, ...keys } };
   }
 
-  #load(): StoredState {
-    const { stateFile, integrity } = this.#options;
+  async #load(): Promise<void> {
+    const { stateFile, integrity, secrets } = this.#options;
+    let value: JsonValue | undefined;
     try {
-      const value = readSealed(stateFile, this.#sealing('state'));
-      if (value !== undefined) return stateSchema.parse(value);
+      value = readSealed(stateFile, this.#sealing('state'));
+      if (value !== undefined) this.#state = stateSchema.parse(value);
     } catch (cause) {
       if (cause instanceof RuntimeError) throw cause;
       throw this.#corrupt('is damaged', cause);
     }
+    if (value !== undefined) return;
     if (integrity.initialised) throw this.#corrupt('is missing');
-    this.#save(EMPTY_STATE);
-    return EMPTY_STATE;
+    const workspaces = (await secrets.get(TRUST)) === null ? [] : await this.#readSecret(TRUST, trustSchema);
+    this.#save({ ...EMPTY_STATE, workspaces });
+  }
+
+  async #saveWorkspaces(workspaces: readonly StoredWorkspace[]): Promise<void> {
+    const trusted = workspaces.map((one) => ({
+      ...one,
+      standing: one.standing === null ? null : { ...one.standing, active: null },
+    }));
+    await this.#options.secrets.set(TRUST, JSON.stringify(trusted));
+    this.#save({ ...this.#state, workspaces: [...workspaces] });
   }
 
   #save(state: StoredState): void {
@@ -212,7 +233,7 @@ export class StateStore {
     const { stateFile } = this.#options;
     return new RuntimeError('state_corrupt', `${stateFile} ${what}`, {
       file: stateFile,
-      fix: 'airlock doctor',
+      fix: 'airlock doctor --repair',
       ...(cause === undefined ? {} : { cause }),
     });
   }

@@ -43,7 +43,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const audit = opening.openAudit();
   const journal = opening.openJournal(audit);
   opening.checkRestrictions();
-  const state = opening.openState();
+  const state = await opening.openState();
   const durable = await opening.attempt(async () => (state === null ? NOTHING : await state.durable()));
   await opening.finish();
   const maintain = () => {
@@ -137,13 +137,20 @@ class Opening {
     });
   }
 
-  openState(): StateStore | null {
+  async openState(): Promise<StateStore | null> {
     const { paths, ports } = this.#options;
-    return this.attemptNow(() => {
+    return this.attempt(async () => {
       if (this.secrets === null || this.#integrity === null) return null;
       const { stateFile, openRequestsFile } = paths;
       const integrity = this.#integrity;
-      return new StateStore({ stateFile, openRequestsFile, secrets: this.secrets, integrity, ports, fs: this.#fs });
+      return await StateStore.open({
+        stateFile,
+        openRequestsFile,
+        secrets: this.secrets,
+        integrity,
+        ports,
+        fs: this.#fs,
+      });
     });
   }
 

@@ -2,7 +2,9 @@ import { appendFileSync, chmodSync, existsSync, readFileSync, rmSync, writeFileS
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { describe, expect, it } from 'vitest';
+import { listAudit } from '../../src/audit/read-audit.js';
 import { openLock } from '../../src/lock/lock.js';
+import { repairStorage } from '../../src/state/repair.js';
 import type { RuntimePaths } from '../../src/paths/paths.js';
 import { ask, lastOf, launch, paired, pairUp, signIn, type Scene } from '../support/daemon.js';
 
@@ -123,5 +125,54 @@ describe(rules('ENF-180', 'PAIR-260')`what survives a restart`, () => {
     await made.daemon.close();
     const state = JSON.parse(readFileSync(made.paths.stateFile, 'utf8'));
     expect(JSON.parse(state.json)).toMatchObject({ auth: null, workspaces: [{ standing: { active: null } }] });
+  });
+});
+
+describe(rules('ENF-120', 'PAIR-260', 'INV-38')`a repair at the user’s command`, () => {
+  it.each<[string, (paths: RuntimePaths) => string]>([
+    ['the state', (paths) => paths.stateFile],
+    ['the journal', (paths) => paths.journalFile],
+    ['the audit log', (paths) => paths.auditFile],
+    ['the restrictions', (paths) => paths.restrictionsFile],
+  ])('puts %s aside, begins it anew and keeps the pin', SLOW, async (_, fileOf) => {
+    const made = await paired();
+    await made.daemon.close();
+    const file = fileOf(made.paths);
+    appendFileSync(file, 'damage\n');
+    const damaged = readFileSync(file, 'utf8');
+    const { setAside, remaining } = await repairStorage(made.paths);
+    expect(remaining).toEqual([]);
+    expect(readFileSync(setAside[0] ?? '', 'utf8')).toBe(damaged);
+    expect(setAside[0]).toMatch(new RegExp(`^${file}\\.damaged-\\d+$`));
+    made.daemon = await launch(made.paths);
+    const status = await made.client.status();
+    expect(status.problems).toEqual([]);
+    expect(status.workspaces.map((one) => one.path)).toEqual([made.workspace]);
+    expect(listAudit(made.paths).map((item) => item.entry.kind)).toContain('storage.repaired');
+    if (file === made.paths.stateFile) {
+      expect(status).toMatchObject({ signedIn: false, workspaces: [{ paired: false }] });
+      await signIn(made);
+    }
+    await made.client.unpair(made.workspace);
+    expect((await pairUp(made)).events.at(-1)?.event).toBe('refused');
+    expect((await pairUp(made, made.human)).events.at(-1)?.event).toBe('paired');
+  });
+
+  it('changes nothing where nothing is damaged, and cannot mend a wrong mode', SLOW, async () => {
+    const made = await paired();
+    await made.daemon.close();
+    const before = readFileSync(made.paths.stateFile, 'utf8');
+    expect(await repairStorage(made.paths)).toEqual({ setAside: [], remaining: [] });
+    chmodSync(made.paths.stateFile, 0o644);
+    const { setAside, remaining } = await repairStorage(made.paths);
+    expect(setAside).toEqual([]);
+    expect(remaining).toMatchObject([{ code: 'file_insecure', file: made.paths.stateFile }]);
+    expect(readFileSync(made.paths.stateFile, 'utf8')).toBe(before);
+  });
+
+  it('is refused while a daemon runs that cannot be stopped by its pid file', SLOW, async () => {
+    const made = await paired();
+    rmSync(made.paths.pidFile);
+    await expect(repairStorage(made.paths)).rejects.toThrow(expect.objectContaining({ code: 'lock_held' }));
   });
 });

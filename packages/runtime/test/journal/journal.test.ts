@@ -207,7 +207,7 @@ describe(rules('ENF-120')`a journal that cannot be trusted denies and stays as i
       openJournal(folder);
       expect.unreachable();
     } catch (cause) {
-      expect(cause).toMatchObject({ code: 'journal_corrupt', file: journalOf(folder), fix: 'airlock doctor' });
+      expect(cause).toMatchObject({ code: 'journal_corrupt', file: journalOf(folder), fix: 'airlock doctor --repair' });
     }
   });
 
