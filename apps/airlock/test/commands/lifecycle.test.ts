@@ -1,0 +1,461 @@
+import { readFileSync, statSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rules } from '@airlock/conformance';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AirlockProcess, json, run, start } from '../e2e/harness/command.js';
+import { Site } from '../e2e/harness/site.js';
+
+const SLOW = 90_000;
+
+interface Status {
+  readonly signedIn: boolean;
+  readonly daemon: { readonly running: boolean; readonly pid: number | null };
+  readonly workspaces: ReadonlyArray<{
+    path: string;
+    paired: boolean;
+    assurance: string;
+    capabilities: readonly string[];
+  }>;
+}
+
+describe('every command, with real processes', () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await Site.create();
+    await site.pair();
+  }, SLOW);
+  afterAll(() => site.close(), SLOW);
+
+  const device = () => ['--key-dir', site.approver.keyDir];
+  const approver = (...args: string[]) => run(['approver', ...args, ...device()], { home: site.approver.home });
+
+  describe(rules('PAIR-225')`what an approver announces is shown`, () => {
+    test(
+      'keys without a passphrase, on a loopback gateway',
+      async () => {
+        const { workspaces } = await site.developer.json<Status>('status');
+        expect(workspaces[0]?.capabilities).toEqual(expect.arrayContaining(['unprotected-key', 'same-host']));
+        const plain = await site.developer.run(['status']);
+        expect(plain.stdout).toContain('verified, unprotected-key, same-host');
+      },
+      SLOW,
+    );
+  });
+
+  describe(rules('APPR-170', 'APPR-180')`inbox, show and watch`, () => {
+    let command: AirlockProcess;
+    let requestId: string;
+    beforeAll(async () => {
+      command = site.developer.start([
+        'run',
+        '--label',
+        'clean \u202eup',
+        '--',
+        'printf',
+        '%s',
+        'a b',
+        'caf\u00e9\u202e',
+      ]);
+      const [item] = await site.approver.pending();
+      requestId = item?.requestId ?? '';
+    }, SLOW);
+
+    test(
+      'inbox --json',
+      async () => {
+        expect(await site.approver.inbox()).toEqual([
+          {
+            requestId,
+            workspace: 'widgets',
+            enforcerLabel: expect.any(String),
+            kind: 'command',
+            createdAt: expect.stringMatching(/Z$/),
+            expiresAt: expect.stringMatching(/Z$/),
+            bound: true,
+          },
+        ]);
+      },
+      SLOW,
+    );
+
+    test(
+      'show: visible edges, escapes, computed apart from claimed, and nothing for the terminal',
+      async () => {
+        const { stdout, code } = await approver('show', requestId);
+        expect(code).toBe(0);
+        const [computed = '', claimed = ''] = stdout.split('CLAIMED by the agent:');
+        expect(computed).toContain('|a b|\n');
+        expect(computed).toContain('|caf\\u{E9}\\u{202E}|\n');
+        expect(computed).toMatch(/Program: \/\S+/);
+        expect(computed).toMatch(/Marks: .*bidi/);
+        expect(computed).not.toContain('clean');
+        expect(claimed).toContain('|clean \\u{202E}up');
+        expect(stdout).not.toContain('\u001b');
+        expect(stdout).toContain('(of exactly what is shown)');
+      },
+      SLOW,
+    );
+
+    test(
+      'show --json has the frozen members',
+      async () => {
+        const shown = await site.approver.json<Record<string, unknown>>('show', requestId);
+        expect(shown).toMatchObject({
+          kind: 'command',
+          argv: ['printf', '%s', 'a b', 'caf\u00e9\u202e'],
+          cwd: site.developer.workspace,
+          programSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+          artifactHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+          assurance: 'verified',
+          marks: expect.arrayContaining(['bidi']),
+        });
+      },
+      SLOW,
+    );
+
+    test(
+      'watch --json streams it, and says when it is gone',
+      async () => {
+        const watch = start(['approver', 'watch', '--json', ...device()], { home: site.approver.home });
+        expect(await watch.event('request')).toMatchObject({ requestId, bound: true });
+        await site.approver.reject(requestId, 'seen');
+        expect(await watch.event('gone')).toEqual({ event: 'gone', requestId });
+        expect((await command.finished()).code).toBe(126);
+        watch.kill('SIGINT');
+        expect((await watch.finished()).code).toBe(130);
+      },
+      SLOW,
+    );
+
+    test(
+      'what is no longer waiting cannot be decided',
+      async () => {
+        for (const word of ['show', 'approve', 'reject']) {
+          const result = await approver(word, requestId);
+          expect(result.code).toBe(1);
+          expect(result.stderr).toMatch(/^airlock: not_found .*approver inbox/);
+        }
+      },
+      SLOW,
+    );
+  });
+
+  describe(rules('ENF-150', 'ENF-060')`approve: 0, 1, 3 and 130`, () => {
+    const line = 'rm -rf build && make';
+    const ask = (...args: string[]) =>
+      site.developer.start(['approve', '--command', line, '--shell', 'sh', '--json', ...args]);
+
+    test(
+      'approved: 0, and the shell and its line were shown',
+      async () => {
+        const asking = ask('--host', 'demo', '--session-id', 's-1');
+        const [item] = await site.approver.pending();
+        const shown = await site.approver.json<Record<string, unknown>>('show', item?.requestId ?? '');
+        expect(shown).toMatchObject({
+          commandText: line,
+          source: 'demo',
+          sessionId: 's-1',
+          shell: expect.stringMatching(/^\//),
+        });
+        await site.approver.approve(item?.requestId ?? '');
+        const result = await asking.finished();
+        expect(result.code).toBe(0);
+        expect(JSON.parse(result.stdout)).toMatchObject({ outcome: 'approved', requestId: item?.requestId });
+      },
+      SLOW,
+    );
+
+    test(
+      'rejected: 1 and the reason',
+      async () => {
+        const asking = ask();
+        const [item] = await site.approver.pending();
+        await site.approver.reject(item?.requestId ?? '', 'use make clean');
+        const result = await asking.finished();
+        expect(result.code).toBe(1);
+        expect(result.stderr).toContain('use make clean');
+      },
+      SLOW,
+    );
+
+    test(
+      'nobody answers: 3',
+      async () => {
+        expect((await ask('--timeout', '1').finished()).code).toBe(3);
+      },
+      SLOW,
+    );
+
+    test(
+      'interrupted: 130, withdrawn',
+      async () => {
+        const asking = ask();
+        await site.approver.pending();
+        asking.kill('SIGINT');
+        expect((await asking.finished()).code).toBe(130);
+        expect(await site.approver.inbox()).toEqual([]);
+      },
+      SLOW,
+    );
+
+    test(
+      'an unpaired folder: 1',
+      async () => {
+        const result = await run(['approve', '--command', 'ls', '--cwd', '/'], { home: site.developer.home });
+        expect(result.code).toBe(1);
+        expect(result.stderr).toMatch(/^airlock: not_paired /);
+      },
+      SLOW,
+    );
+  });
+
+  test(
+    'run --json says how it ended, on standard output, after the command',
+    async () => {
+      const running = site.developer.start(['run', '--json', '--', 'echo', 'mine']);
+      const [item] = await site.approver.pending();
+      await site.approver.approve(item?.requestId ?? '');
+      const result = await running.finished();
+      const [first, second] = result.stdout.trimEnd().split('\n');
+      expect(first).toBe('mine');
+      expect(JSON.parse(second ?? '')).toEqual({ exitCode: 0, outcome: 'executed', requestId: item?.requestId });
+    },
+    SLOW,
+  );
+
+  test(
+    'run finds the paired workspace from a folder inside it',
+    async () => {
+      const inside = join(site.developer.workspace, 'deep', 'er');
+      await mkdir(inside, { recursive: true });
+      const running = start(['run', '--', 'pwd'], { home: site.developer.home, cwd: inside });
+      const [item] = await site.approver.pending();
+      await site.approver.approve(item?.requestId ?? '');
+      expect(await running.finished()).toMatchObject({ code: 0, stdout: `${inside}\n` });
+    },
+    SLOW,
+  );
+
+  describe(rules('LOC-060', 'LOC-065')`stopping the daemon denies until it is started again`, () => {
+    test(
+      'stop, run, status, start',
+      async () => {
+        const pid = await site.developer.daemonPid();
+        expect(await site.developer.json('daemon', 'stop')).toEqual({ stopped: true, pid });
+        const refused = await site.developer.run(['run', '--', 'touch', 'stopped']);
+        expect(refused.code).toBe(125);
+        expect(refused.stderr).toMatch(/^airlock: daemon_stopped .*daemon start/);
+        expect(await site.developer.json<Status>('status')).toMatchObject({ daemon: { running: false, pid: null } });
+        expect(await site.developer.json('daemon', 'status')).toEqual({
+          running: false,
+          pid: null,
+          stoppedByUser: true,
+        });
+        expect(await site.developer.json('daemon', 'start')).toMatchObject({ running: true });
+        expect(await site.developer.json<Status>('status')).toMatchObject({
+          signedIn: true,
+          daemon: { running: true },
+        });
+      },
+      SLOW,
+    );
+  });
+
+  test(
+    'doctor --json',
+    async () => {
+      const { ok, checks } = await site.developer.json<{ ok: boolean; checks: Array<Record<string, unknown>> }>(
+        'doctor',
+      );
+      expect(checks.filter((check) => !check['ok'])).toEqual([]);
+      expect(ok).toBe(true);
+      for (const check of checks) {
+        expect(Object.keys(check).sort()).toEqual(['detail', 'fix', 'name', 'ok', 'onFailure']);
+        expect(check['onFailure']).not.toBe('');
+      }
+      const elsewhere = await run(['doctor', '--json'], { home: site.developer.home, cwd: '/' });
+      expect(elsewhere.code).toBe(1);
+      expect(JSON.parse(elsewhere.stdout).checks.find((check: { name: string }) => check.name === 'pairing').ok).toBe(
+        false,
+      );
+    },
+    SLOW,
+  );
+
+  test(
+    'audit list, show and verify',
+    async () => {
+      const all = await site.developer.json<Array<{ id: number; kind: string; requestId?: string }>>('audit', 'list');
+      const decided = all.filter((entry) => entry.kind === 'request.decided').at(-1);
+      const shown = await site.developer.json<Array<{ requestId: string }>>('audit', 'show', decided?.requestId ?? '');
+      expect(shown.length).toBeGreaterThan(2);
+      expect(shown.every((entry) => entry.requestId === decided?.requestId)).toBe(true);
+      expect(await site.developer.json('audit', 'verify')).toEqual({
+        ok: true,
+        entries: expect.any(Number),
+        brokenAt: null,
+      });
+      expect((await site.developer.run(['audit', 'show', 'req-none'])).code).toBe(1);
+    },
+    SLOW,
+  );
+
+  describe(rules('ENF-180')`files of the approver`, () => {
+    test('directory 0700, files 0600', async () => {
+      expect(statSync(site.approver.keyDir).mode & 0o777).toBe(0o700);
+      for (const name of await readdir(site.approver.keyDir)) {
+        expect(statSync(join(site.approver.keyDir, name)).mode & 0o777, name).toBe(0o600);
+      }
+    });
+
+    test(
+      'a second init is refused',
+      async () => {
+        const pat = join(site.approver.home, 'pat');
+        const again = await approver('init', '--gateway', site.gateway.url, '--pat-file', pat, '--no-passphrase');
+        expect(again.code).toBe(1);
+        expect(again.stderr).toContain('already_enrolled');
+        const other = await approver('inbox', '--gateway', 'https://other.example');
+        expect(other.stderr).toContain('other_gateway');
+      },
+      SLOW,
+    );
+  });
+
+  describe('administration of the gateway', () => {
+    test(
+      'users, tokens and apps, in the frozen shapes',
+      async () => {
+        const user = await site.gateway.admin('user', 'add', 'bob');
+        expect(user).toEqual({ userId: expect.any(String), name: 'bob' });
+        expect(await site.gateway.admin<unknown[]>('user', 'list')).toHaveLength(2);
+        const pat = await site.gateway.admin<{ pat: string; id: string }>(
+          'pat',
+          'create',
+          '--user',
+          'bob',
+          '--role',
+          'enforcer',
+        );
+        expect(pat).toEqual({
+          pat: expect.stringMatching(/^airpat_[A-Za-z0-9]{32,}$/),
+          id: expect.any(String),
+          expiresAt: expect.stringMatching(/Z$/),
+        });
+        const listed = await site.gateway.admin<Array<Record<string, unknown>>>('pat', 'list', '--user', 'bob');
+        expect(JSON.stringify(listed)).not.toContain(pat.pat);
+        await site.gateway.admin('pat', 'revoke', pat.id);
+        expect(await site.gateway.admin<unknown[]>('pat', 'list', '--user', 'bob')).toEqual([]);
+        const app = await site.gateway.admin<{ appId: string; clientSecret: string }>(
+          'app',
+          'create',
+          '--name',
+          'x',
+          '--kind',
+          'Agent',
+        );
+        expect(app).toEqual({
+          appId: expect.stringMatching(/^[A-Z]{3}-\d{7}$/),
+          clientId: expect.stringMatching(/^[A-Za-z0-9]{20}$/),
+          clientSecret: expect.stringMatching(/^[A-Za-z0-9]{40}$/),
+          kind: 'Agent',
+        });
+        const rotated = await site.gateway.admin<{ clientSecret: string }>('app', 'rotate-secret', app.appId);
+        expect(rotated.clientSecret).not.toBe(app.clientSecret);
+        await site.gateway.admin('app', 'revoke', app.appId);
+        expect(await site.gateway.admin<unknown[]>('app', 'list')).toEqual([]);
+      },
+      SLOW,
+    );
+
+    test.each([
+      ['user', 'add', 'alice'],
+      ['pat', 'create', '--user', 'nobody', '--role', 'enforcer'],
+      ['pat', 'revoke', 'pat-none'],
+      ['approver', 'enroll', '--user', 'nobody'],
+    ])(
+      'gateway %s %s %s is refused with a code',
+      async (...args) => {
+        const words = args.filter((word) => word !== undefined);
+        const result = await run(['gateway', ...words, '--data-dir', site.gateway.dataDir], {
+          home: site.gateway.home,
+        });
+        expect(result.code).toBe(1);
+        expect(result.stderr).toMatch(/^airlock: (?:NotFound|AlreadyExistsConflict) [^\n]+\n$/);
+      },
+      SLOW,
+    );
+  });
+
+  describe(rules(
+    'APPR-010',
+    'PAIR-200',
+    'PAIR-260',
+  )`another approver, by enrollment link and pre-generated code`, () => {
+    let second: { home: string; keyDir: string };
+    let recoveryCode: string | undefined;
+
+    test(
+      'a one-time link enrolls once',
+      async () => {
+        const { link } = await site.gateway.admin<{ link: string }>('approver', 'enroll', '--user', 'alice');
+        second = { home: site.approver.home, keyDir: join(site.root, 'second') };
+        const args = (keyDir: string) => ['approver', 'init', '-', '--no-passphrase', '--json', '--key-dir', keyDir];
+        const first = await run(args(second.keyDir), { home: second.home, input: `${link}\n` });
+        expect(JSON.parse(first.stdout)).toMatchObject({ gatewayUrl: site.gateway.url, protection: 'none' });
+        const again = await run(args(join(site.root, 'third')), { home: second.home, input: `${link}\n` });
+        expect(again.code).toBe(1);
+      },
+      SLOW,
+    );
+
+    test(
+      'a workspace claims the code that an approver pre-generated',
+      async () => {
+        const workspace = join(site.root, 'developer', 'gadgets');
+        await mkdir(workspace);
+        const showing = start(['approver', 'pre-generate', '--json', '--key-dir', second.keyDir], {
+          home: second.home,
+        });
+        const { code } = await showing.event<{ code: string }>('code');
+        const claiming = start(['pair', '--claim', '-', '--json'], {
+          home: site.developer.home,
+          cwd: workspace,
+          input: `${code}\n`,
+        });
+        const paired = await claiming.event<{ assurance: string; recoveryCode?: string }>('paired');
+        expect(paired.assurance).toBe('verified');
+        recoveryCode = paired.recoveryCode;
+        expect(await showing.event('paired')).toMatchObject({ workspaceName: 'gadgets', assurance: 'verified' });
+        expect((await showing.finished()).code).toBe(0);
+        const rows = await json<unknown[]>(['approver', 'pairings', '--key-dir', second.keyDir], { home: second.home });
+        expect(rows).toEqual([
+          expect.objectContaining({ workspace: 'gadgets', state: 'Completed', assurance: 'verified' }),
+        ]);
+      },
+      SLOW,
+    );
+
+    test(
+      'revoking the pairing takes effect at once',
+      async () => {
+        const workspace = join(site.root, 'developer', 'gadgets');
+        const [row] = await json<Array<{ pairingId: string }>>(['approver', 'pairings', '--key-dir', second.keyDir], {
+          home: second.home,
+        });
+        await json(['approver', 'revoke', row?.pairingId ?? '', '--key-dir', second.keyDir], { home: second.home });
+        const refused = await run(['run', '--', 'touch', 'revoked'], { home: site.developer.home, cwd: workspace });
+        expect(refused.code).toBe(125);
+        expect(refused.stderr).toMatch(/^airlock: pairing_revoked /m);
+        expect(recoveryCode).toMatch(/^[0-9A-Z-]{20,}$/);
+      },
+      SLOW,
+    );
+  });
+
+  test('the log of the daemon holds no secret', async () => {
+    const log = readFileSync(join(site.developer.home, 'state', 'log', 'daemon.log'), 'utf8');
+    expect(log).not.toContain(site.enforcerPat);
+  });
+});
