@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { AirlockProcess } from './harness/command.js';
-import { type Answer, HostileGateway, isWait, type Passing } from './harness/hostile-gateway.js';
+import { type AirlockProcess, run } from './harness/command.js';
+import { type HostileGateway, type ProxiedResponse, startHostileGateway } from '@airlock/testkit';
 import { Site } from './harness/site.js';
+import { SUBMIT, WAIT } from './harness/wire.js';
 
 /** Random rounds of the last suite; `AIRLOCK_CRASH_ROUNDS=200` for a long run. */
 const ROUNDS = Number(process.env['AIRLOCK_CRASH_ROUNDS'] ?? 6);
@@ -30,13 +31,26 @@ class Hold {
     });
   }
 
-  async pass(passing: Passing): Promise<Answer> {
-    const submission = passing.method === 'POST' && /^\/v1\/artifacts\/?$/.test(passing.path);
-    if (submission && this.point === 'before submission') await this.#stop();
-    const answer = await passing.forward();
-    if (submission && this.point === 'submission stored') await this.#stop();
-    if (submission && this.point === 'pending') this.#arrive();
-    if (isWait(passing) && answer.status === 200 && this.point === 'decision accepted') await this.#stop();
+  /** Takes the place in the traffic; returns how to leave it. */
+  at(gateway: HostileGateway): () => void {
+    const leave = [
+      gateway.tamper(SUBMIT, (_request, forward) => this.#submission(forward)),
+      gateway.tamper(WAIT, async (_request, forward) => {
+        const answer = await forward();
+        if (answer.status === 200 && this.point === 'decision accepted') await this.#stop();
+        return answer;
+      }),
+    ];
+    return () => {
+      for (const each of leave) each();
+    };
+  }
+
+  async #submission(forward: () => Promise<ProxiedResponse>): Promise<ProxiedResponse> {
+    if (this.point === 'before submission') await this.#stop();
+    const answer = await forward();
+    if (this.point === 'submission stored') await this.#stop();
+    if (this.point === 'pending') this.#arrive();
     return answer;
   }
 
@@ -51,14 +65,15 @@ class Hold {
 describe(rules('GW-180', 'ENF-120', 'ENF-130', 'INV-8', 'INV-9', 'INV-12')`kill -9 at each step`, () => {
   let site: Site;
   let gateway: HostileGateway;
+  let honest: () => void = () => {};
   let round = 0;
 
   beforeAll(async () => {
     site = await Site.create();
-    gateway = await HostileGateway.before(site.gateway.url);
-    await site.pair(gateway.url);
+    gateway = await startHostileGateway({ target: site.gateway.url });
+    await site.pair(gateway.origin);
   }, 120_000);
-  afterEach(() => gateway.intercept());
+  afterEach(() => honest());
   afterAll(async () => {
     await site.close();
     await gateway.close();
@@ -97,7 +112,7 @@ describe(rules('GW-180', 'ENF-120', 'ENF-130', 'INV-8', 'INV-9', 'INV-12')`kill 
     'gateway killed: %s; nothing acknowledged is lost and the command runs once',
     async (point) => {
       const hold = new Hold(point);
-      gateway.intercept((passing) => hold.pass(passing));
+      honest = hold.at(gateway);
       const { file, command } = attempt();
       if (point === 'decision accepted') {
         const [request] = await site.approver.pending();
@@ -122,7 +137,7 @@ describe(rules('GW-180', 'ENF-120', 'ENF-130', 'INV-8', 'INV-9', 'INV-12')`kill 
     '$victim killed: $point; the command never starts, the request is withdrawn',
     async ({ victim, point }) => {
       const hold = new Hold(point);
-      gateway.intercept((passing) => hold.pass(passing));
+      honest = hold.at(gateway);
       const { file, command } = attempt();
       if (point === 'decision accepted') {
         const [request] = await site.approver.pending();
@@ -146,7 +161,9 @@ describe(rules('GW-180', 'ENF-120', 'ENF-130', 'INV-8', 'INV-9', 'INV-12')`kill 
       for (let i = 0; i < ROUNDS; i += 1) {
         const { file, command } = attempt();
         const [request] = await site.approver.pending();
-        const approved = site.approver.approve(request?.requestId ?? '');
+        const approved = run(['approver', 'approve', request?.requestId ?? '', '--key-dir', site.approver.keyDir], {
+          home: site.approver.home,
+        });
         const victim: Victim = i % 2 === 0 ? 'daemon' : 'wrapper';
         await new Promise((resolve) => setTimeout(resolve, 150 + ((i * 67) % 500)));
         if (command.running) await kill(victim, command);

@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type DeliveredEnvelope, HostileGateway, isWait } from './harness/hostile-gateway.js';
+import { type HostileGateway, jsonResponse, startHostileGateway } from '@airlock/testkit';
+import { LibraryApprover } from './harness/library-approver.js';
 import { Site } from './harness/site.js';
+import { type DeliveredEnvelope, onDecision, requestIdOf, WAIT } from './harness/wire.js';
 
 type Rewrite = (envelope: DeliveredEnvelope) => unknown;
 
@@ -111,14 +113,15 @@ const attacks: ReadonlyArray<{ title: string; signed: 'approve' | 'reject'; rewr
 describe(rules('ENF-020', 'ENF-030', 'ENF-070', 'ENF-010', 'INV-1', 'INV-2')`a hostile gateway`, () => {
   let site: Site;
   let gateway: HostileGateway;
+  let honest: () => void = () => {};
   let round = 0;
 
   beforeAll(async () => {
     site = await Site.create();
-    gateway = await HostileGateway.before(site.gateway.url);
-    await site.pair(gateway.url);
+    gateway = await startHostileGateway({ target: site.gateway.url });
+    await site.pair(gateway.origin);
   }, 120_000);
-  afterEach(() => gateway.intercept());
+  afterEach(() => honest());
   afterAll(async () => {
     await site.close();
     await gateway.close();
@@ -134,7 +137,7 @@ describe(rules('ENF-020', 'ENF-030', 'ENF-070', 'ENF-010', 'INV-1', 'INV-2')`a h
   test.each(attacks)(
     '$title: refused with $code and nothing runs',
     async ({ signed, rewrite, code }) => {
-      gateway.onDecision(rewrite);
+      honest = onDecision(gateway, rewrite);
       const { file, process } = attempt();
       const [request] = await site.approver.pending();
       if (signed === 'approve') await site.approver.approve(request?.requestId ?? '');
@@ -150,7 +153,7 @@ describe(rules('ENF-020', 'ENF-030', 'ENF-070', 'ENF-010', 'INV-1', 'INV-2')`a h
 
   test('a decision replayed for a later request is refused', async () => {
     let recorded: unknown;
-    gateway.onDecision((envelope) => (recorded ??= envelope));
+    honest = onDecision(gateway, (envelope) => (recorded ??= envelope));
     const first = attempt();
     const [request] = await site.approver.pending();
     await site.approver.approve(request?.requestId ?? '');
@@ -171,15 +174,12 @@ describe(rules('ENF-020', 'ENF-030', 'ENF-070', 'ENF-010', 'INV-1', 'INV-2')`a h
     const both = new Promise<void>((resolve) => {
       swap = resolve;
     });
-    gateway.intercept(async (passing) => {
-      const answer = await passing.forward();
-      if (!isWait(passing) || answer.status !== 200) return answer;
-      const envelope = JSON.parse(answer.body.toString()) as DeliveredEnvelope;
+    honest = onDecision(gateway, async (envelope) => {
       bodies.set(envelope.requestId, envelope);
       if (bodies.size === 2) swap();
       await both;
       const other = [...bodies.values()].find((e) => e.requestId !== envelope.requestId);
-      return { ...answer, body: Buffer.from(JSON.stringify({ ...envelope, body: other?.body })) };
+      return { ...envelope, body: other?.body };
     });
     const commands = [attempt(), attempt()];
     for (const request of await site.approver.pending(2)) await site.approver.approve(request.requestId);
@@ -192,10 +192,9 @@ describe(rules('ENF-020', 'ENF-030', 'ENF-070', 'ENF-010', 'INV-1', 'INV-2')`a h
   }, 60_000);
 
   test('an approval delivered after the deadline runs nothing', async () => {
-    gateway.intercept(async (passing) => {
-      const answer = await passing.forward();
-      if (isWait(passing) && answer.status === 200) await new Promise((resolve) => setTimeout(resolve, 6000));
-      return answer;
+    honest = onDecision(gateway, async (envelope) => {
+      await new Promise((resolve) => setTimeout(resolve, 6000));
+      return envelope;
     });
     const { file, process } = attempt('--timeout', '4');
     const [request] = await site.approver.pending();
@@ -206,21 +205,33 @@ describe(rules('ENF-020', 'ENF-030', 'ENF-070', 'ENF-010', 'INV-1', 'INV-2')`a h
   }, 60_000);
 
   test('an invented approval for a request nobody answered is refused', async () => {
-    gateway.intercept(async (passing) => {
-      if (!isWait(passing)) return passing.forward();
-      const requestId = decodeURIComponent(passing.path.split('/')[3] ?? '');
-      const envelope = { msgId: 'm', msgType: 'decision.deliver', requestId, body: { decision: 'approve' } };
-      return {
-        status: 200,
-        headers: { 'content-type': 'application/json' },
-        body: Buffer.from(JSON.stringify(envelope)),
-      };
-    });
+    honest = gateway.tamper(WAIT, (request) =>
+      jsonResponse(200, {
+        msgId: 'm',
+        msgType: 'decision.deliver',
+        requestId: requestIdOf(request),
+        body: { decision: 'approve' },
+      }),
+    );
     const { file, process } = attempt();
     const result = await process.finished();
     expect(result.code).toBe(125);
     expect(result.stderr).toContain('HARP_ERR_SIGNATURE_INVALID');
     expect(existsSync(file)).toBe(false);
+  }, 60_000);
+
+  test('an approval that had expired when it was signed is refused', async () => {
+    const approver = new LibraryApprover(site.gateway.url, site.approverPat);
+    const gadgets = await site.workspace('gadgets');
+    await site.pairing(gadgets, (link) => approver.pair(link), gateway.origin);
+    const file = join(gadgets.workspace, 'ran');
+    const command = gadgets.start(['run', '--', 'touch', file]);
+    await approver.approveNext(400_000);
+    const result = await command.finished();
+    expect(result.code).toBe(125);
+    expect(result.stderr).toContain('HARP_ERR_EXPIRED');
+    expect(existsSync(file)).toBe(false);
+    await approver.close();
   }, 60_000);
 
   test('the log names every refusal and still verifies', async () => {

@@ -132,6 +132,7 @@ export class Site {
     readonly developer: DeveloperMachine,
     readonly approver: ApproverDevice,
     readonly enforcerPat: string,
+    readonly approverPat: string,
   ) {}
 
   /** Gateway running, one user, an initialised approver; nobody signed in, nothing paired. */
@@ -148,18 +149,35 @@ export class Site {
     await writeFile(patFile, human.pat, { mode: 0o600 });
     const approver = new ApproverDevice(a as string, join(a as string, 'keys'));
     await approver.json('init', '--gateway', gateway.url, '--pat-file', patFile, '--no-passphrase');
-    return new Site(root, gateway, new DeveloperMachine(d as string, workspace as string), approver, enforcer.pat);
+    const developer = new DeveloperMachine(d as string, workspace as string);
+    return new Site(root, gateway, developer, approver, enforcer.pat, human.pat);
   }
 
   /** Signed in through `origin` (the gateway itself unless a hostile one stands between) and paired with the full code. */
   async pair(origin: string = this.gateway.url): Promise<void> {
     await this.developer.signIn(origin, this.enforcerPat);
-    const pairing = this.developer.start(['pair', '--json']);
+    await this.pairing(this.developer, (link) => this.approver.pair(link), origin);
+  }
+
+  /** Pairs one workspace with whoever takes the link. */
+  async pairing(
+    machine: DeveloperMachine,
+    answer: (link: string) => Promise<void>,
+    origin: string = this.gateway.url,
+  ): Promise<void> {
+    const pairing = machine.start(['pair', '--json']);
     const { link } = await pairing.event<{ link: string }>('pairing');
-    await this.approver.pair(link.replace(encodeURIComponent(origin), encodeURIComponent(this.gateway.url)));
+    await answer(link.replace(encodeURIComponent(origin), encodeURIComponent(this.gateway.url)));
     const paired = await pairing.event<{ assurance: string }>('paired');
     if (paired.assurance !== 'verified') throw new Error(`assurance ${paired.assurance}`);
     await pairing.finished();
+  }
+
+  /** Another workspace of the same developer. */
+  async workspace(name: string): Promise<DeveloperMachine> {
+    const folder = join(this.root, 'developer', name);
+    await mkdir(folder, { mode: 0o700 });
+    return new DeveloperMachine(this.developer.home, folder);
   }
 
   async close(): Promise<void> {
