@@ -7,7 +7,8 @@ export function defineDoctor(program: Command, scope: Scope): void {
     .command('doctor')
     .summary('check every layer and say what happens when it fails')
     .addOption(jsonOption())
-    .action((flags: { json?: true }) =>
+    .option('--repair', 'put damaged files aside and begin them anew; stops the daemon first')
+    .action((flags: { json?: true; repair?: true }) =>
       scope.perform(async () => (await import('./doctor.js')).doctor(scope.cli, flags)),
     );
 }

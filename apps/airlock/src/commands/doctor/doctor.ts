@@ -1,9 +1,11 @@
-import { type Cli, printJson } from '../../cli/context.js';
+import { repairStorage } from '@airlock/runtime';
+import { type Cli, pathsOf, printJson } from '../../cli/context.js';
 import { EXIT } from '../../cli/failure.js';
 import { runChecks } from './checks.js';
 
 /** `airlock doctor`. */
-export async function doctor(cli: Cli, flags: { readonly json?: true }): Promise<number> {
+export async function doctor(cli: Cli, flags: { readonly json?: true; readonly repair?: true }): Promise<number> {
+  if (flags.repair) await repair(cli);
   const checks = await runChecks(cli);
   const ok = checks.every((check) => check.ok);
   if (flags.json) printJson(cli, { ok, checks });
@@ -13,4 +15,11 @@ export async function doctor(cli: Cli, flags: { readonly json?: true }): Promise
     cli.print(`      ${''.padEnd(18)} if it fails: ${check.onFailure}`);
   }
   return ok ? EXIT.ok : EXIT.failed;
+}
+
+async function repair(cli: Cli): Promise<void> {
+  const { setAside, remaining } = await repairStorage(pathsOf(cli));
+  for (const file of setAside) cli.say(`airlock: damaged, put aside as ${file}`);
+  for (const problem of remaining) cli.say(`airlock: cannot repair: ${problem.code} ${problem.message}`);
+  if (setAside.length + remaining.length === 0) cli.say('airlock: nothing to repair');
 }
