@@ -79,7 +79,8 @@ function mountAll(
     identity,
     trustProxy: config.trustProxy,
     delay: services.waiters.delay,
-    allowedOrigin: () => config.approverOrigin ?? services.publicUrl(),
+    allowedOrigin: () => new URL(config.approverOrigin ?? services.publicUrl()).origin,
+    isAppOrigin: (origin) => services.store.run('isAppOrigin', { origin }),
   };
   mountPages(app);
   mountRoutes(app, pipeline, [

@@ -1,6 +1,7 @@
 import { rules } from '@airlock/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorEnvelopeSchema } from '@airlock/protocol';
+import { clientAddress } from '../src/http/connection.js';
 import { type Answer, type CallOptions, type Harness, harness, LIMITS_OFF } from './support/harness.js';
 import type { Paired, Party } from './support/party.js';
 
@@ -229,6 +230,22 @@ describe(rules('GW-190')`rate limits`, () => {
 });
 
 describe(rules('GW-220')`CORS`, () => {
+  it('answers preflights of the approver page and of a public app, and of nobody else', async () => {
+    const app = { name: 'Web app', kind: 'Web' as const, allowedOrigins: ['https://app.example', 'https://b.example'] };
+    await h.gateway.admin.createApp(app);
+    const preflight = (Origin: string): Promise<Answer> =>
+      h.call('OPTIONS', '/v1/decisions', { headers: { Origin, 'Access-Control-Request-Method': 'POST' } });
+    for (const origin of ['https://gateway.example', 'https://app.example', 'https://b.example']) {
+      const answer = await preflight(origin);
+      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
+      expect(answer.headers.get('access-control-allow-methods')).toBe('POST');
+    }
+    for (const origin of ['https://evil.example', 'https://app.example.evil', 'null', '*']) {
+      const answer = await preflight(origin);
+      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([405, null]);
+    }
+  });
+
   it.each([
     ['https://gateway.example', 'https://gateway.example'],
     ['https://evil.example', null],
@@ -254,6 +271,67 @@ describe(rules('GW-300', 'GW-310', 'GW-320', 'GW-330')`discovery`, () => {
     const subscription = await h.call('GET', '/v1/subscription', { headers: user.enforcer });
     expect(subscription.body).toMatchObject({ limit: 1000000, limits: { maxWorkspaces: 1000000 } });
     expect(subscription.body.resourceUsage.workspacesUsed).toBe(1);
+  });
+});
+
+describe(rules('GW-200')`submissions above the limit`, () => {
+  it('are held back for up to five seconds before they are refused', async () => {
+    const limited = await harness({ limits: { ...LIMITS_OFF, requestsPerMinute: 6 } });
+    const one = await limited.party();
+    const pair = await one.pair();
+    const begun = limited.clock.now();
+    const took: number[] = [];
+    const calls = Array.from({ length: 8 }, async () => {
+      const body = one.submission(pair);
+      const answer = await limited.call('POST', '/v1/artifacts', { headers: one.enforcer, body });
+      if (answer.status === 429) took.push(limited.clock.now() - begun);
+      return answer.status;
+    });
+    const all = Promise.all(calls);
+    for (let step = 0; step < 6; step += 1) await limited.clock.advance(1_000);
+    expect((await all).sort()).toEqual([202, 202, 202, 202, 202, 429, 429, 429]);
+    expect(took.every((ms) => ms >= 5_000)).toBe(true);
+    await limited.close();
+  });
+});
+
+describe(rules('GW-210')`logs`, () => {
+  it('hold no credential, code, token or metadata, at any level', async () => {
+    const lines: string[] = [];
+    const logged = await harness({ logLevel: 'debug' }, { write: (line) => lines.push(line) });
+    const one = await logged.party();
+    const pair = await one.pair();
+    const session = await one.initiate();
+    await logged.call('GET', `/v1/pairing/resolve/${session.code}?token=leak-query`, { headers: one.console });
+    const sent = one.submission(pair, { body: { metadata: { routingToken: 'rt-leak', workspaceName: 'leak-meta' } } });
+    await logged.call('POST', '/v1/artifacts', { headers: one.enforcer, body: sent });
+    await logged.call('GET', '/v1/nothing?token=leak-query', { headers: { 'X-PAT': 'airpat_leak' } });
+    await logged.call('GET', '/v1/pairings', { headers: { Authorization: 'Bearer leak.token.x' } });
+    await logged.close();
+    const text = lines.join('');
+    expect(lines.length).toBeGreaterThan(5);
+    const secrets = [
+      session.code,
+      session.nonce,
+      pair.routingToken,
+      one.enforcer['X-PAT']!,
+      one.console['X-PAT']!,
+      pair.device.headers['Authorization']!.slice('Bearer '.length),
+      'leak',
+    ];
+    for (const secret of secrets) expect(text).not.toContain(secret);
+  });
+});
+
+describe(rules('GW-190')`the client address`, () => {
+  it.each([
+    ['10.0.0.9', undefined, [], '10.0.0.9'],
+    ['10.0.0.9', '198.51.100.1', [], '10.0.0.9'],
+    ['::ffff:10.0.0.1', '198.51.100.1', ['10.0.0.1'], '198.51.100.1'],
+    ['10.0.0.1', 'forged, 198.51.100.1, 10.0.0.2', ['10.0.0.1', '10.0.0.2'], '198.51.100.1'],
+    ['10.0.0.1', '', ['10.0.0.1'], '10.0.0.1'],
+  ])('of %s with X-Forwarded-For %s behind %j', (remote, forwarded, trusted, address) => {
+    expect(clientAddress(remote, forwarded, trusted)).toBe(address);
   });
 });
 

@@ -119,6 +119,23 @@ describe(rules('EXCH-040', 'EXCH-050')`a decision`, () => {
     expect(parked.map((one) => one.took())).toEqual([5_000, 5_000, 5_000]);
   });
 
+  it('that commits while a wait begins is not missed', async () => {
+    const many = await Promise.all(Array.from({ length: 100 }, () => accepted()));
+    const answers = many.map(async (sent, index) => {
+      const path = `/v1/exchanges/${sent.requestId}/wait?timeout=60`;
+      const deciding = (): Promise<Answer> =>
+        h.call('POST', '/v1/decisions', { headers: user.console, body: user.decision(paired, sent) });
+      const waiting = (): Promise<Answer> => h.call('GET', path, { headers: user.enforcer });
+      const [first, second] = index % 2 === 0 ? [deciding, waiting] : [waiting, deciding];
+      const begun = first();
+      for (let turn = 0; turn < index % 7; turn += 1) await Promise.resolve();
+      return await Promise.all([begun, second()]);
+    });
+    // No time passes: a wait that missed its decision would never end.
+    const statuses = (await Promise.all(answers)).flat().map((answer) => answer.status);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+
   it('is the same envelope at every wait, spaced from the third on', async () => {
     const sent = await accepted();
     await decide(sent);

@@ -7,13 +7,14 @@ import { type Principal, appKey, isPrincipal } from '../principal.js';
 import type { AuditEntry } from '../store/commands/audit.js';
 import { type Connection, connectionOf } from './connection.js';
 import { assertDeclaredSize, readBody } from './body.js';
+import { type CorsRules, preflight, withCors } from './cors.js';
 import { type EnvelopeDeps, asGatewayError, errorEnvelope } from './envelopes.js';
 import { decodedParams } from './params.js';
 import { type RateLimits, rateLimited } from './rate-limits.js';
 import type { Reply, Route, RouteRequest } from './route.js';
 
 /** What the common rules of sections 4 and 7 need. */
-export interface PipelineDeps extends EnvelopeDeps {
+export interface PipelineDeps extends EnvelopeDeps, CorsRules {
   readonly identity: Pick<Identity<unknown>, 'authenticate' | 'requireConsent'>;
   readonly limits: RateLimits;
   readonly trustProxy: readonly string[];
@@ -21,8 +22,6 @@ export interface PipelineDeps extends EnvelopeDeps {
   readonly audit: (entry: Omit<AuditEntry, 'at'>) => void;
   /** Sleeps, cut short by a shutdown; milliseconds. */
   readonly delay: (ms: number) => Promise<void>;
-  /** Origin that may read answers from a browser (GW-220). */
-  readonly allowedOrigin: () => string;
 }
 
 /** Everything about one request that is known before its route's handler runs. */
@@ -212,15 +211,6 @@ function arrival(deps: PipelineDeps, route: Route, c: Context): Arrived {
   };
 }
 
-function withCors(deps: PipelineDeps, arrived: Arrived, response: Response): Response {
-  const origin = arrived.header('origin');
-  if (origin !== undefined && origin === deps.allowedOrigin()) {
-    response.headers.set('Access-Control-Allow-Origin', origin);
-    response.headers.set('Vary', 'Origin');
-  }
-  return response;
-}
-
 async function serve(deps: PipelineDeps, route: Route, c: Context): Promise<Response> {
   const arrived = arrival(deps, route, c);
   let response: Response;
@@ -233,7 +223,7 @@ async function serve(deps: PipelineDeps, route: Route, c: Context): Promise<Resp
   const hold = route.holdErrorMs?.(arrived, response.status) ?? 0;
   if (hold > 0) await deps.delay(hold);
   deps.log.debug({ method: route.method, route: route.path, status: response.status }, 'request');
-  return withCors(deps, arrived, response);
+  return await withCors(deps, arrived.header('origin'), response);
 }
 
 /** Mounts route tables on an app: their handlers, 405 for their other methods and 404 for everything else (GW-170). */
@@ -244,7 +234,10 @@ export function mountRoutes(app: Hono, deps: PipelineDeps, routes: readonly Rout
   for (const path of new Set(routes.map((route) => route.path))) {
     const rows = routes.filter((route) => route.path === path);
     const allow = rows.map((route) => route.method).join(', ');
-    app.all(path, () => errorResponse(deps, new GatewayError('method_not_allowed', `Use ${allow}`, { allow })));
+    app.all(path, async (c) => {
+      const cors = c.req.method === 'OPTIONS' ? await preflight(deps, c.req.header('origin'), allow) : undefined;
+      return cors ?? errorResponse(deps, new GatewayError('method_not_allowed', `Use ${allow}`, { allow }));
+    });
   }
   app.notFound(() => errorResponse(deps, new GatewayError('NotFound', 'No such route')));
   app.onError((error) => errorResponse(deps, error));

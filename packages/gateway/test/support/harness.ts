@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { createGateway, type Gateway, type GatewayOptions, systemPorts } from '../../src/index.js';
 import { type Party, party } from './party.js';
 import { type SimulatedClock, simulatedClock } from './simulated-clock.js';
@@ -59,14 +59,17 @@ export function bodyInit({ body, raw }: CallOptions): string | Uint8Array | unde
 }
 
 /** A gateway over a real store in a temporary directory, called in process, whose clock only the test moves. */
-export async function harness(options: Partial<GatewayOptions> = {}): Promise<Harness> {
+export async function harness(options: Partial<GatewayOptions> = {}, logTo?: DestinationStream): Promise<Harness> {
   const dataDir = mkdtempSync(join(tmpdir(), 'airlock-gateway-'));
   const clock = simulatedClock(T);
   const gateway = await createGateway(
     { dataDir, publicUrl: 'https://gateway.example', limits: LIMITS_OFF, ...options },
     {
       ports: { ...systemPorts(), now: clock.now, after: clock.after },
-      log: pino({ level: process.env['AIRLOCK_TEST_LOG'] ?? 'silent' }),
+      log:
+        logTo === undefined
+          ? pino({ level: process.env['AIRLOCK_TEST_LOG'] ?? 'silent' })
+          : pino({ level: 'debug' }, logTo),
     },
   );
   const call: Harness['call'] = async (method, path, callOptions = {}) => {

@@ -6,6 +6,7 @@ import { type RawData, WebSocket } from 'ws';
 import { createGateway, type Gateway, type GatewayOptions, systemPorts } from '../../src/index.js';
 import { answered, bodyInit, type Harness, LIMITS_OFF } from './harness.js';
 import { type Party, party } from './party.js';
+import type { SimulatedClock } from './simulated-clock.js';
 
 /** A gateway on a real port, in real time. */
 export interface Listening {
@@ -58,11 +59,14 @@ function testSocket(url: string, headers: Record<string, string>): TestSocket {
 }
 
 /** Starts a gateway on a free port. */
-export async function listening(options: Partial<GatewayOptions> = {}): Promise<Listening> {
+export async function listening(options: Partial<GatewayOptions> = {}, clock?: SimulatedClock): Promise<Listening> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'airlock-gateway-'));
   const gateway = await createGateway(
     { limits: LIMITS_OFF, port: 0, ...options, dataDir },
-    { log: pino({ level: process.env['AIRLOCK_TEST_LOG'] ?? 'silent' }) },
+    {
+      log: pino({ level: process.env['AIRLOCK_TEST_LOG'] ?? 'silent' }),
+      ports: { ...systemPorts(), ...clock },
+    },
   );
   const { port, url } = await gateway.listen();
   const call: Harness['call'] = async (method, path, callOptions = {}) => {
@@ -84,7 +88,7 @@ export async function listening(options: Partial<GatewayOptions> = {}): Promise<
     call,
     party: (name) => {
       users += 1;
-      return party({ gateway, call, now: systemPorts().now }, name ?? `user ${users}`);
+      return party({ gateway, call, now: clock?.now ?? systemPorts().now }, name ?? `user ${users}`);
     },
     socket: (query, headers = {}) =>
       testSocket(`ws://127.0.0.1:${port}/v1/ws?${new URLSearchParams(query).toString()}`, headers),

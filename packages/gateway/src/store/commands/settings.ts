@@ -8,4 +8,14 @@ function setting(db: StoreDatabase, args: { readonly name: string; readonly init
   return args.initial;
 }
 
-export const settingCommands = { getOrSetSetting: setting } as const;
+/** Tells whether an active public app has this origin on its list (one per line). */
+function isAppOrigin(db: StoreDatabase, args: { readonly origin: string }): boolean {
+  const row = db.get(
+    `SELECT 1 FROM apps WHERE revoked_at IS NULL
+       AND instr(char(10) || allowed_origins || char(10), char(10) || ? || char(10)) > 0 LIMIT 1`,
+    args.origin,
+  );
+  return row !== undefined && !args.origin.includes('\n');
+}
+
+export const settingCommands = { getOrSetSetting: setting, isAppOrigin } as const;
