@@ -60,14 +60,16 @@ function isFinal(failure: GatewayFailure): boolean {
 
 function backOff(state: Refreshing, failure: GatewayFailure, input: Timed): AuthTurn {
   const failures = state.failures + 1;
-  const afterMs = backoffMs(failures, BOUNDS, failure.retryAfterMs);
+  const pauseMs = backoffMs(failures, BOUNDS, failure.retryAfterMs);
+  const expiresAt = accessExpiry(state.signIn);
+  const stillWorks = state.cause === 'early' && expiresAt !== null && input.at < expiresAt;
+  // Asked again no later than the token ends, so that nothing is submitted with a dead one.
+  const afterMs = stillWorks ? Math.min(pauseMs, expiresAt - input.at) : pauseMs;
   const again: EnforcerEffect = {
     type: 'timer.set',
     timerId: timerId('auth.refresh', String(state.generation)),
     afterMs,
   };
-  const expiresAt = accessExpiry(state.signIn);
-  const stillWorks = state.cause === 'early' && expiresAt !== null && input.at < expiresAt;
   if (!stillWorks) return turn<AuthState>({ ...state, failures, stage: { kind: 'backoff' } }, [again]);
   const { generation, consent, consentCall, announced, signIn } = state;
   return turn<AuthState>(
