@@ -13,18 +13,20 @@ const NETWORK = list(
     'npx bunx pipx pip pip3 gem gh glab aws gcloud az kubectl helm docker podman',
 );
 /** Programs that use the network with some of their words only. */
-const NETWORK_WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
-  git: list('clone fetch pull push remote ls-remote submodule send-email archive'),
-  npm: list('install i ci add update publish exec login view audit'),
-  pnpm: list('install i add update publish dlx audit'),
-  yarn: list('install add upgrade publish dlx npm'),
-  bun: list('install add update publish x'),
-  cargo: list('install add fetch publish update search'),
-  go: list('get install mod'),
-  brew: list('install update upgrade fetch'),
-  apt: list('install update upgrade download'),
-  'apt-get': list('install update upgrade download source'),
-};
+const NETWORK_WORDS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries({
+    git: list('clone fetch pull push remote ls-remote submodule send-email archive'),
+    npm: list('install i ci add update publish exec login view audit'),
+    pnpm: list('install i add update publish dlx audit'),
+    yarn: list('install add upgrade publish dlx npm'),
+    bun: list('install add update publish x'),
+    cargo: list('install add fetch publish update search'),
+    go: list('get install mod'),
+    brew: list('install update upgrade fetch'),
+    apt: list('install update upgrade download'),
+    'apt-get': list('install update upgrade download source'),
+  }),
+);
 const URL_OR_DEVICE = /(?:^|[^a-z])(?:https?|ftps?|sftp|ssh|git|wss?):\/\/|\/dev\/(?:tcp|udp)\//i;
 
 /** Last part of a program word, lower case, without a Windows extension. */
@@ -36,7 +38,7 @@ export function programName(word: string): string {
 /** A program that runs the text it is given. */
 export function isInterpreter(word: string): boolean {
   const name = programName(word);
-  return INTERPRETERS.has(name) || INTERPRETERS.has(name.replace(/[\d.]+$/, ''));
+  return INTERPRETERS.has(name) || INTERPRETERS.has(name.replace(/(?<![\d.])[\d.]+$/, ''));
 }
 
 /** A program whose output does not look like its input. */
@@ -46,14 +48,18 @@ export function isDecoder(word: string): boolean {
 
 /** True when the words of a simple command can reach the network. */
 export function usesNetwork(words: readonly string[]): boolean {
-  if (words.some((word) => URL_OR_DEVICE.test(word))) return true;
-  return words.some((word, index) => {
+  const subcommands = new Set<ReadonlySet<string>>();
+  let isProgram = true;
+  for (const word of words) {
     const name = programName(word);
+    if (URL_OR_DEVICE.test(word) || (isProgram && NETWORK.has(name))) return true;
+    for (const names of subcommands) if (names.has(word)) return true;
+    const own = NETWORK_WORDS.get(name);
+    if (own !== undefined) subcommands.add(own);
     // Behind wrappers such as `sudo` or `env` the program is a later word.
-    if (NETWORK.has(name)) return index === 0 || words.slice(0, index).every(isWrapping);
-    const subcommands = NETWORK_WORDS[name];
-    return subcommands !== undefined && words.slice(index + 1).some((later) => subcommands.has(later));
-  });
+    isProgram &&= isWrapping(word);
+  }
+  return false;
 }
 
 const WRAPPERS = list('sudo doas env nice nohup setsid time timeout command exec stdbuf xargs busybox');

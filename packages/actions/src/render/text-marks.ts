@@ -11,6 +11,10 @@ export function characterMarks(raw: string): readonly RiskMark[] {
   const marks = new Set<RiskMark>();
   let blanks = 0;
   for (const character of raw) {
+    if (character > ' ' && character < '\u007f') {
+      blanks = 0;
+      continue;
+    }
     for (const mark of marksOf(character)) marks.add(mark);
     blanks = isBlank(character) || isLineBreak(character) ? blanks + 1 : 0;
     if (blanks >= PADDING) marks.add('padding');

@@ -22,6 +22,7 @@ describe('a line that a shell reads', () => {
     ['sudo -E curl x', ['network']],
     ['git fetch origin', ['network']],
     ['git status', []],
+    ['echo constructor __proto__ hasOwnProperty', []],
     ['npm ci', ['network']],
     ['npm test', []],
     ['echo curl', []],
