@@ -96,7 +96,7 @@ describe(rules('GW-400')`the credential of a socket`, () => {
   });
 });
 
-describe(rules('GW-430', 'GW-440')`an open channel`, () => {
+describe(rules('GW-440')`an open channel`, () => {
   it('says hello first and answers every ping', async () => {
     const hello = GATEWAY_MESSAGES.messages.find(({ id }) => id === 'hello')!.value;
     const { msgType: _, ...helloOptions } = hello;

@@ -129,7 +129,7 @@ describe('the authorization URL', () => {
   });
 });
 
-describe(rules('AUTH-210')`pages that must not be opened`, () => {
+describe('pages that must not be opened', () => {
   it.each([
     'http://gateway.example/device',
     'javascript:alert(1)',
