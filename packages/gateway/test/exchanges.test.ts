@@ -442,9 +442,7 @@ describe(rules('ID-040', 'AUTH-030')`visibility`, () => {
       h.call('POST', `/v1/exchanges/${id}/withdraw`, { headers: other.enforcer, body: {} }),
       h.call('POST', `/v1/requests/${id}/refresh?enforcerDeviceId=x`, { headers: other.device.headers }),
     ]);
-    expect(answers.map((answer) => [answer.status, answer.body.code])).toEqual(
-      answers.map(() => [404, 'NotFound']),
-    );
+    expect(answers.map((answer) => [answer.status, answer.body.code])).toEqual(answers.map(() => [404, 'NotFound']));
     expect((await h.call('GET', `/v1/exchanges/${id}`, { headers: paired.device.headers })).status).toBe(200);
   });
 

@@ -27,8 +27,7 @@ async function approverSocket(): Promise<TestSocket> {
   await socket.opened;
   return socket;
 }
-const submit = (body: unknown): Promise<Answer> =>
-  l.call('POST', '/v1/artifacts', { headers: user.enforcer, body });
+const submit = (body: unknown): Promise<Answer> => l.call('POST', '/v1/artifacts', { headers: user.enforcer, body });
 const decide = (body: unknown): Promise<Answer> =>
   l.call('POST', '/v1/decisions', { headers: paired.device.headers, body });
 

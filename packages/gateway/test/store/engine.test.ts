@@ -74,12 +74,12 @@ describe.each<Thread>(['inline', 'worker'])('the store, %s', (thread) => {
       'internal_error',
       'ok',
     ]);
-    const claim = (code: string) =>
+    const claim = (code: string, maxWorkspaces = 10) =>
       engine.run('claimPairing', {
         userId: 'usr-1',
         code,
         now: 1_500,
-        maxWorkspaces: 10,
+        maxWorkspaces,
         enforcer: {
           appId: '',
           deviceId: 'd',
@@ -89,6 +89,9 @@ describe.each<Thread>(['inline', 'worker'])('the store, %s', (thread) => {
           gatewayUrl: '',
         },
       });
+    const refused = await Promise.allSettled([claim('BBBBBB', 0), engine.run('appendAudit', entry(2))]);
+    expect(refused.map((result) => result.status)).toEqual(['rejected', 'fulfilled']);
+    // Whatever the refused command had written before it refused is gone.
     expect((await claim('BBBBBB')).nonce).toBe('n3');
     await expect(claim('CCCCCC')).rejects.toMatchObject({ code: 'pairing_code_invalid' });
   });
