@@ -68,7 +68,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'audit list': ['--limit', '--json'],
   'audit show': ['<id>', '--json'],
   'audit verify': ['--json'],
-  doctor: ['--json'],
+  doctor: ['--json', '--repair'],
   completion: ['<shell>'],
 };
 

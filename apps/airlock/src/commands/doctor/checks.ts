@@ -85,6 +85,16 @@ async function audit(paths: RuntimePaths): Promise<Finding> {
   };
 }
 
+function secrets(status: StatusAnswer, paths: RuntimePaths): Finding {
+  if (status.secrets === 'keychain') return { ok: true, detail: 'in the keychain of the system' };
+  return { ok: true, detail: `in files below ${paths.secretsDirectory}, mode 0600` };
+}
+
+function peerCheck(status: StatusAnswer): Finding {
+  if (status.daemon.peerUidChecked) return { ok: true, detail: 'the kernel names the caller' };
+  return { ok: true, detail: 'no binding for it; directory and socket modes are checked' };
+}
+
 function signedIn(cli: Cli, status: StatusAnswer): Finding {
   if (status.signedIn)
     return { ok: true, detail: `at ${status.gatewayUrl ?? '?'}, ${status.method ?? '?'}, consent ${status.consent}` };
@@ -135,23 +145,12 @@ function layersOf(cli: Cli, paths: RuntimePaths, status: StatusAnswer | null): r
     {
       name: 'secrets',
       onFailure: 'without its keys the daemon denies everything',
-      look: withStatus((answer) => ({
-        ok: true,
-        detail:
-          answer.secrets === 'keychain'
-            ? 'in the keychain of the system'
-            : `in files below ${paths.secretsDirectory}, mode 0600`,
-      })),
+      look: withStatus((answer) => secrets(answer, paths)),
     },
     {
       name: 'peer check',
       onFailure: 'another user who could open the socket would not be noticed; its directory keeps them out',
-      look: withStatus((answer) => ({
-        ok: true,
-        detail: answer.daemon.peerUidChecked
-          ? 'the kernel names the caller'
-          : 'no binding for it; directory and socket modes are checked',
-      })),
+      look: withStatus(peerCheck),
     },
     { name: 'sign-in', onFailure: 'everything is denied', look: withStatus((answer) => signedIn(cli, answer)) },
     {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { defineListener } from '../gateway/listener-options.js';
 import { jsonOption } from '../../cli/options.js';
 import type { Scope } from '../../cli/scope.js';
-import type { UpFlags } from './up.js';
+import type { UpFlags } from './model.js';
 
 export function defineUp(program: Command, scope: Scope): void {
   const up = program

@@ -3,7 +3,7 @@ import { type ControllingTerminal, openTerminal } from '../../cli/terminal.js';
 import { commandLine } from '../../cli/invocation.js';
 import { followPairing, type Human, jsonHuman, terminalHuman } from '../pairing/pair.js';
 import { sayNextCommands } from './next-commands.js';
-import type { Up } from './up.js';
+import type { Up } from './model.js';
 
 /** Ends of one pairing session after which a new code is shown. */
 const AGAIN = new Set(['pairing_expired', 'pairing_refused']);

@@ -5,7 +5,6 @@ import { daemon } from '../../cli/daemon.js';
 import { CommandFailure } from '../../cli/failure.js';
 import { commandLine } from '../../cli/invocation.js';
 import { workspaceFolder } from '../../cli/workspace.js';
-import type { ListenerFlags } from '../gateway/listener-options.js';
 import { gatewayDataDir, listenerOptions } from '../gateway/options.js';
 import { untilInterrupted } from '../gateway/serve.js';
 import { lastOrigin, type Serving } from '../gateway/serving.js';
@@ -14,26 +13,7 @@ import { ensureFirstUser, freshToken } from './first-user.js';
 import { sayNextCommands } from './next-commands.js';
 import { pairUntilDone } from './pairing.js';
 import { serveFirstFree } from './serve-first-free.js';
-
-export type UpFlags = ListenerFlags & {
-  readonly workspace?: string;
-  readonly open: boolean;
-  readonly pair: boolean;
-  readonly json?: true;
-};
-
-/** Everything one `airlock up` works with. */
-export interface Up {
-  readonly cli: Cli;
-  readonly flags: UpFlags;
-  readonly serving: Serving;
-  readonly workspace: string;
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal;
-  /** Name of the account this machine is signed in as. */
-  readonly user: string;
-  readonly client: DaemonClient;
-}
+import type { Up, UpFlags } from './model.js';
 
 function milestone(cli: Cli, what: string, detail: string): void {
   cli.say(`airlock: ${what.padEnd(10)} ${detail}`);
