@@ -138,6 +138,7 @@ export class ChainFile {
 
   #reload(): void {
     const { fs, file, integrity, onReset } = this.#options;
+    const known = this.#fd === -1 ? null : this.#end;
     const anchor = this.#loadAnchor(integrity);
     const fd = openSecure(file, OPEN.append, fs);
     if (fd === null) throw this.#corrupt('is missing');
@@ -152,6 +153,9 @@ export class ChainFile {
     this.#anchored = anchor.reached;
     this.#readFrom(this.#base.hash, stats.size);
     if (!this.#reaches(anchor.reached)) throw this.#corrupt('was shortened or rewritten');
+    // Another file in the place of ours must hold what this process has seen, unless that was dropped after its retention.
+    const isLost = known !== null && known.count >= this.#base.count && !this.#reaches(known);
+    if (isLost) throw this.#corrupt('was replaced by an older one');
   }
 
   /** Hashes by position of what was read since the last reload, for the comparison with the anchor. */
@@ -208,7 +212,9 @@ export class ChainFile {
     }
     const fresh: Anchor = anchor ?? { base: START, reached: START };
     if (anchor === null) this.#writeAnchor(fresh);
-    if (!exists && fresh.reached.count === 0) createSecure(file, fs);
+    // Only a beginning may find no file: afterwards somebody removed it, whatever the anchor says.
+    const isBeginning = this.#fd === -1 && !integrity.initialised && fresh.reached.count === 0;
+    if (!exists && isBeginning) createSecure(file, fs);
     return fresh;
   }
 

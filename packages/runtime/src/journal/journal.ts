@@ -2,7 +2,7 @@ import type { JournalEntry } from '@airlock/enforcer';
 import { parseTime } from '@airlock/protocol';
 import { z } from 'zod';
 import { ChainFile } from '../chain/chain-file.js';
-import type { ChainLine } from '../chain/chain-lines.js';
+import { type ChainLine, GENESIS } from '../chain/chain-lines.js';
 import { RuntimeError, toRuntimeError } from '../errors.js';
 import { nodeFs, type FsPort } from '../files/fs-port.js';
 import type { Integrity } from '../files/integrity.js';
@@ -10,12 +10,14 @@ import type { Lock } from '../lock/lock.js';
 
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
 const text = z.string().min(1).max(200);
+/** As long as a pairing's may be. */
+const signerKeyId = z.string().min(1).max(512);
 
 const storedSchema = z.strictObject({
   requestId: text,
   artifactHash: hex64,
   nonce: text,
-  signerKeyId: text,
+  signerKeyId,
   decision: z.enum(['approve', 'reject']),
   decidedAt: z.string(),
   expiresAt: z.string(),
@@ -86,6 +88,10 @@ export class Journal {
     try {
       return this.#chain.locked(() => {
         if (keysOf(entry).some((key) => this.#used.has(key))) return { result: 'replayed' };
+        // What could not be read back must not be written: it would make the journal unusable for good.
+        if (remembered({ ...entry, prev: GENESIS }) === null) {
+          throw new RuntimeError('journal_unavailable', 'the decision cannot be recorded: a member is out of bounds');
+        }
         this.#chain.append({ ...entry });
         return { result: 'recorded' };
       });
@@ -138,6 +144,17 @@ function keysOf(entry: Pick<JournalEntry, 'requestId' | 'artifactHash' | 'nonce'
     JSON.stringify(['artifact', entry.requestId, entry.artifactHash]),
     JSON.stringify(['nonce', entry.nonce, entry.signerKeyId]),
   ];
+}
+
+/** What is kept of an entry; null when it is none of ours. */
+function remembered(entry: unknown): Remembered | null {
+  const parsed = storedSchema.safeParse(entry);
+  if (!parsed.success) return null;
+  const decidedAt = readTime(parsed.data.decidedAt);
+  const expiresAt = readTime(parsed.data.expiresAt);
+  if (decidedAt === null || expiresAt === null) return null;
+  const keepUntil = Math.max(decidedAt + KEEP_AFTER_DECISION, expiresAt + KEEP_AFTER_EXPIRY);
+  return { keys: keysOf(parsed.data), keepUntil };
 }
 
 function readTime(text: string): number | null {

@@ -9,6 +9,7 @@ import { fileSecretStore } from '../../src/secrets/file-store.js';
 import { keychainSecretStore } from '../../src/secrets/keychain-store.js';
 import { openSecretStore } from '../../src/secrets/open.js';
 import type { SecretStore } from '../../src/secrets/secret-store.js';
+import { runChild } from '../support/run-child.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const pathsIn = (home: string) => ({ ...resolvePaths({ fixedHome: home }), home: null });
@@ -78,6 +79,13 @@ describe(rules('ENF-180')`the integrity key`, () => {
     const second = await openIntegrity(store, nodePorts);
     expect(second.verify('x', 'text', first.mac('x', 'text'))).toBe(true);
     expect(second.verify('y', 'text', first.mac('x', 'text'))).toBe(false);
+  });
+
+  it('is the same for processes that start together', { timeout: 30_000 }, async () => {
+    const home = temporaryFolder();
+    const ends = await Promise.all([1, 2, 3].map(() => runChild('secrets/keys-child.ts', [home])));
+    expect(new Set(ends.map((end) => end.stdout)).size, JSON.stringify(ends)).toBe(1);
+    expect(ends[0]?.stdout).toMatch(/^[\w-]{43}\n$/);
   });
 
   it('is never replaced when it is damaged', async () => {
