@@ -9,7 +9,7 @@ import { gatewayLog } from './log.js';
 import { type Ports, systemPorts } from './ports.js';
 import type { AuditRecord, AuditVerification } from './store/commands/audit.js';
 import { openStore } from './store/open-store.js';
-import { expireDue, startSweeper } from './sweeper.js';
+import { startSweeper, sweepAll } from './sweeper.js';
 
 /** What a process, or a test, may put in the place of the defaults. */
 export interface GatewayOverrides {
@@ -31,7 +31,7 @@ export interface Gateway {
   readonly listen: () => Promise<{ readonly url: string; readonly port: number }>;
   /** Origin under which clients reach it; the port is known only after `listen` unless it was given. */
   readonly publicUrl: () => string;
-  /** Moves due exchanges on; a listening gateway does this by itself every second. */
+  /** Moves due exchanges on and deletes what is over; a listening gateway does this by itself. */
   readonly sweep: () => Promise<void>;
   /** Stops accepting, answers parked waits with 204, closes sockets with 1012, commits, closes the store. */
   readonly close: () => Promise<void>;
@@ -77,7 +77,7 @@ export async function createGateway(options: GatewayOptions, overrides: GatewayO
     app: core.app,
     admin: core.identity.admin,
     publicUrl,
-    sweep: () => expireDue(core),
+    sweep: () => sweepAll(core),
     listen: async () => {
       listening = await listenOn(config, core);
       stopSweeper = startSweeper(core);

@@ -12,7 +12,7 @@ export interface SweeperDeps extends ServiceDeps {
 }
 
 /** Moves due exchanges to Expired and tells their approvers (EXCH-120). */
-export async function expireDue(deps: ServiceDeps): Promise<void> {
+async function expireDue(deps: ServiceDeps): Promise<void> {
   for (let more = true; more; ) {
     const due = await deps.store.run('expireDueExchanges', { now: deps.ports.now() });
     more = due.more;
@@ -30,8 +30,9 @@ export async function expireDue(deps: ServiceDeps): Promise<void> {
   }
 }
 
-/** Deletes what its retention no longer keeps. */
-async function upkeep(deps: SweeperDeps): Promise<void> {
+/** Everything that the clock asks for: due exchanges, and what retention no longer keeps. */
+export async function sweepAll(deps: SweeperDeps): Promise<void> {
+  await expireDue(deps);
   const now = deps.ports.now();
   await deps.store.run('sweepPairingSessions', { now });
   await deps.store.run('retireExchanges', { now });
@@ -48,10 +49,12 @@ export function startSweeper(deps: SweeperDeps): Cancel {
 
   const tick = async (): Promise<void> => {
     try {
-      await expireDue(deps);
-      if (deps.ports.now() >= upkeepAt) {
-        upkeepAt = deps.ports.now() + UPKEEP_EVERY_MS;
-        await upkeep(deps);
+      const now = deps.ports.now();
+      if (now < upkeepAt) {
+        await expireDue(deps);
+      } else {
+        upkeepAt = now + UPKEEP_EVERY_MS;
+        await sweepAll(deps);
       }
     } catch (error) {
       deps.log.error({ err: error }, 'sweep failed');

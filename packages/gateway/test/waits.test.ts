@@ -207,6 +207,34 @@ describe(rules('EXCH-080', 'EXCH-120')`a decision that is over`, () => {
   });
 });
 
+describe(rules('EXCH-140', 'PAIR-050')`retention`, () => {
+  it('keeps exchanges readable, their ciphertext for a day and their history for 30', async () => {
+    const own = await harness();
+    const one = await own.party();
+    const pair = await one.pair();
+    const sent = one.submission(pair);
+    await own.call('POST', '/v1/artifacts', { headers: one.enforcer, body: sent });
+    const get = (path: string, headers = one.console): Promise<Answer> => own.call('GET', path, { headers });
+    const expired = async (): Promise<number> => {
+      const page = await get(`/v1/approvers/${pair.device.approverId}/inbox/expired`);
+      return page.body.body.items.length;
+    };
+    const hours = async (count: number): Promise<void> => {
+      await own.clock.advance(count * 3_600_000);
+      await own.gateway.sweep();
+    };
+    const readable = async (): Promise<number> => (await get(`/v1/exchanges/${sent.requestId}`, one.enforcer)).status;
+    const session = async (): Promise<number> => (await get(`/v1/pairing/${pair.nonce}/status`, one.enforcer)).status;
+    await hours(24);
+    expect([await readable(), await expired(), await session()]).toEqual([200, 1, 200]);
+    await hours(1);
+    expect([await readable(), await expired(), await session()]).toEqual([200, 0, 404]);
+    await hours(24 * 30);
+    expect([await readable(), (await get('/v1/history')).body.body.items.length]).toEqual([404, 0]);
+    await own.close();
+  });
+});
+
 describe(rules('EXCH-060', 'EXCH-070')`refused waits`, () => {
   it('come back after one second, doubling to ten, within the timeout', async () => {
     const delays: (number | undefined)[] = [];

@@ -18,7 +18,8 @@ import { secretHash } from '../services/artifacts.js';
 import type { ServiceDeps } from '../services/deps.js';
 import { guardedCode } from '../services/pairing-codes.js';
 import { rawKey, typedCode } from '../services/pairing-requests.js';
-import type { EnforcerFacts, SessionStatus } from '../store/commands/pairing-sessions.js';
+import type { SessionStatus } from '../store/commands/pairing-session-life.js';
+import type { EnforcerFacts } from '../store/commands/pairing-sessions.js';
 
 interface Introduction {
   readonly deviceId: string;

@@ -6,6 +6,7 @@ import { exchangeDecideCommands } from './commands/exchange-decide.js';
 import { exchangeEndCommands } from './commands/exchange-end.js';
 import { exchangeReadCommands } from './commands/exchange-read.js';
 import { exchangeSubmitCommands } from './commands/exchange-submit.js';
+import { pairingLifeCommands } from './commands/pairing-session-life.js';
 import { pairingSessionCommands } from './commands/pairing-sessions.js';
 import { pairingCommands } from './commands/pairings.js';
 import { settingCommands } from './commands/settings.js';
@@ -20,6 +21,7 @@ export const commands = {
   ...exchangeSubmitCommands,
   ...identityCommands,
   ...pairingCommands,
+  ...pairingLifeCommands,
   ...pairingSessionCommands,
   ...policyCommands,
   ...settingCommands,

@@ -1,11 +1,10 @@
+import { LIMITS } from '@airlock/protocol';
 import type { CancelledExchange } from '../../live/events.js';
 import { Refusal } from '../command.js';
 import { type StoreDatabase, integer, optionalText, text } from '../database.js';
 import type { DeliverableDecision } from './exchange-decide.js';
 import { type ExchangeState, exchangeState, ownExchange } from './exchange-row.js';
 
-const PAYLOAD_KEPT_MS = 24 * 60 * 60 * 1000;
-const HISTORY_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 const SWEEP_ROWS = 500;
 
 export interface ExchangeKey {
@@ -114,11 +113,11 @@ function expireDue(
 /** EXCH-140: ciphertext a day after the end, the rest after the history's 30 days. */
 function retire(db: StoreDatabase, args: { readonly now: number }): void {
   db.run(
-    `DELETE FROM exchange_payloads WHERE seq IN (SELECT seq FROM exchanges WHERE ended_at <= ? AND ended_at > ?)`,
-    args.now - PAYLOAD_KEPT_MS,
-    args.now - PAYLOAD_KEPT_MS - 2 * PAYLOAD_KEPT_MS,
+    `DELETE FROM exchange_payloads WHERE seq IN (
+       SELECT p.seq FROM exchange_payloads p JOIN exchanges e ON e.seq = p.seq WHERE e.ended_at <= ?)`,
+    args.now - LIMITS.exchangeRetentionMs,
   );
-  db.run('DELETE FROM exchanges WHERE ended_at <= ?', args.now - HISTORY_KEPT_MS);
+  db.run('DELETE FROM exchanges WHERE ended_at <= ?', args.now - LIMITS.historyRetentionMs);
 }
 
 export const exchangeEndCommands = {
