@@ -11,6 +11,8 @@ export const capabilityNameSchema = z.string().regex(/^[a-z0-9/.-]{1,64}$/);
 
 /** A signed member: a text without the separator of the signed text (PAIR-190). */
 const signedMember = z.string().regex(/^[^|]+$/);
+/** The id that is looked up, recorded and shown ever after: as long as an id may be. */
+const signerKeyIdMember = z.string().regex(/^[^|]{1,512}$/);
 
 /**
  * Members of `responseJson` (table 9.2). Unknown members are ignored; a null among the signed ones is `malformed`.
@@ -25,7 +27,7 @@ export const pairingResponseSchema = z.preprocess(
     );
   },
   z.object({
-    signerKeyId: signedMember,
+    signerKeyId: signerKeyIdMember,
     publicKey: signedMember,
     pairingNonce: signedMember,
     timestamp: signedMember,
