@@ -4,7 +4,7 @@ import type { Integrity } from '../files/integrity.js';
 import { createSecure, openSecure, replaceDurably } from '../files/secure-file.js';
 import type { Lock } from '../lock/lock.js';
 import { anchorFileOf, readAnchor, writeAnchor, type Anchor, type ChainPosition } from './anchor.js';
-import { encodeLine, GENESIS, parseChain, type ChainFields, type ChainLine } from './chain-lines.js';
+import { encodeLine, GENESIS, offsetOfLine, parseChain, type ChainFields, type ChainLine } from './chain-lines.js';
 
 export interface ChainOptions {
   readonly file: string;
@@ -232,12 +232,14 @@ export class ChainFile {
     }
   }
 
+  /** Damage lasts: a file that was found damaged once is not used again by this object. */
   #corrupt(what: string, cause?: unknown, file = this.#options.file): RuntimeError {
-    return new RuntimeError(this.#options.codes.corrupt, `${file} ${what}`, {
+    this.#broken = new RuntimeError(this.#options.codes.corrupt, `${file} ${what}`, {
       file,
       fix: 'airlock doctor --repair',
       ...(cause === undefined ? {} : { cause }),
     });
+    return this.#broken;
   }
 
   #unavailable(what: string, cause: unknown): RuntimeError {
@@ -245,10 +247,4 @@ export class ChainFile {
     const why = cause instanceof Error ? `: ${cause.message}` : '';
     return new RuntimeError(codes.unavailable, `${file} ${what}${why}`, { file, cause, fix: 'airlock doctor' });
   }
-}
-
-function offsetOfLine(bytes: Uint8Array, index: number): number {
-  let offset = 0;
-  for (let line = 0; line < index; line += 1) offset = bytes.indexOf(0x0a, offset) + 1;
-  return offset;
 }

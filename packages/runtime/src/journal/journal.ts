@@ -119,18 +119,15 @@ export class Journal {
   }
 
   #remember(line: ChainLine, file: string): void {
-    const parsed = storedSchema.safeParse(line.entry);
-    const times = parsed.success ? [parsed.data.decidedAt, parsed.data.expiresAt].map(readTime) : [];
-    const [decidedAt, expiresAt] = times;
-    if (!parsed.success || typeof decidedAt !== 'number' || typeof expiresAt !== 'number') {
+    const found = remembered(line.entry);
+    if (found === null) {
       throw new RuntimeError('journal_corrupt', `${file} holds an entry that is none of ours`, {
         file,
         fix: 'airlock doctor --repair',
       });
     }
-    const keys = keysOf(parsed.data);
-    for (const key of keys) this.#used.add(key);
-    this.#entries.push({ keys, keepUntil: Math.max(decidedAt + KEEP_AFTER_DECISION, expiresAt + KEEP_AFTER_EXPIRY) });
+    for (const key of found.keys) this.#used.add(key);
+    this.#entries.push(found);
   }
 
   #forgetAll(): void {
