@@ -71,3 +71,10 @@ function isEntry(value: JsonValue): value is ChainEntry {
   const scalar = Object.values(value).every((member) => ['string', 'number', 'boolean'].includes(typeof member));
   return scalar && 'prev' in value && typeof value.prev === 'string' && /^[0-9a-f]{64}$/.test(value.prev);
 }
+
+/** Where line `index` begins, in bytes. */
+export function offsetOfLine(bytes: Uint8Array, index: number): number {
+  let offset = 0;
+  for (let line = 0; line < index; line += 1) offset = bytes.indexOf(NEWLINE, offset) + 1;
+  return offset;
+}
