@@ -70,12 +70,14 @@ export function errorResponse(deps: EnvelopeDeps & { readonly log: Logger }, err
   });
 }
 
-/** GW-160. @throws GatewayError `unsupported_version` */
-function assertVersion(deps: PipelineDeps, arrived: Arrived): void {
+/** GW-160; recorded within the address's budget, because nobody has signed in yet. @throws GatewayError `unsupported_version` */
+async function assertVersion(deps: PipelineDeps, arrived: Arrived): Promise<void> {
   const version = arrived.header('x-harp-version');
   if (version === undefined || /^0\.2(\.\d+)?$/.test(version)) return;
-  deps.log.warn({ route: arrived.route.path }, 'unsupported protocol version');
-  deps.audit({ kind: 'transport.violation', details: { what: 'unsupported_version' } });
+  if ((await deps.limits.address.spend(arrived.connection.address)) === undefined) {
+    deps.log.warn({ route: arrived.route.path }, 'unsupported protocol version');
+    deps.audit({ kind: 'transport.violation', details: { what: 'unsupported_version' } });
+  }
   throw new GatewayError('unsupported_version', `This gateway speaks HARP ${HARP_VERSION}`);
 }
 
@@ -180,7 +182,7 @@ async function bodyOf(arrived: Arrived, raw: Request): Promise<JsonObject> {
 /** Versions and size, then who, then how often, then consent, then the body, then the route (AUTH-090, CONS-060). */
 async function answer(deps: PipelineDeps, arrived: Arrived, raw: Request): Promise<Reply> {
   const { route, connection } = arrived;
-  assertVersion(deps, arrived);
+  await assertVersion(deps, arrived);
   assertDeclaredSize(arrived.header('content-length'), route.maxBytes ?? LIMITS.requestBodyBytes);
   const principal = await resolvePrincipal(deps, arrived);
   if (principal !== undefined) {
