@@ -47,7 +47,9 @@ function provenKey(request: ApproverRegisterRequest, verifier: Verifier, now: nu
     throw refused('timestamp is more than five minutes away from now');
   }
   const signature = checked('signature is malformed', () => decodeBase64Any(request.signature, 64));
-  const signable = enrollmentSignable({ enrollmentCode: enrollmentCode ?? '', publicKey, timestamp });
+  const signable = checked('enrollmentCode is no code of ours', () =>
+    enrollmentSignable({ enrollmentCode: enrollmentCode ?? '', publicKey, timestamp }),
+  );
   if (!verifier.verify(signature, signable, key)) throw refused('signature does not verify');
   return key;
 }

@@ -176,3 +176,10 @@ describe(rules('APPR-030')`a deleted device`, () => {
     expect(again.body.approverId).not.toBe(body.approverId);
   });
 });
+
+describe(rules('APPR-010')`a code that could move the borders of the signed text`, () => {
+  it.each(['a|b', '|', 'enr-00|AAAA|2026-01-01T00:00:00Z'])('%s is refused, not failed on', async (enrollmentCode) => {
+    const answer = await register(registration({ changed: { enrollmentCode } }));
+    expect([answer.status, answer.body.code]).toEqual([422, 'HARP_ERR_SIGNATURE_INVALID']);
+  });
+});
