@@ -15,7 +15,7 @@ import {
 import { ApproverError } from '../errors.js';
 import { type ApproverMemory, forgetExpired } from '../memory.js';
 import type { Signer } from '../ports.js';
-import { hashWithoutPrefix, policyRecord } from '../request/judge-action.js';
+import { hashWithoutPrefix, onlyNamesApprover, policyRecord } from '../request/judge-action.js';
 import type { OpenedRequest } from '../request/model.js';
 
 /** One deliberate act of the user on one request (APPR-200). */
@@ -169,7 +169,8 @@ function remembered(
 function withSignedPolicy(memory: ApproverMemory, opened: OpenedRequest, decision: DecisionWord): ApproverMemory {
   if (decision !== 'approve' || opened.content.kind !== 'action') return memory;
   const { action } = opened.content;
-  const signed = action.kind === 'policy.change' ? policyRecord(action.policy) : undefined;
+  if (action.kind !== 'policy.change' || onlyNamesApprover(action.policy)) return memory;
+  const signed = policyRecord(action.policy);
   if (signed === undefined) return memory;
   const { enforcerId, workspaceId } = action;
   const others = memory.policies.filter(

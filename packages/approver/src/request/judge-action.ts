@@ -115,3 +115,12 @@ export function policyRecord(text: string) {
   if (typeof version !== 'number' || version < 1) return undefined;
   return { version, sha256: sha256Hex(utf8Encode(text)) };
 }
+
+/**
+ * True for the document that only names the next approver's key (PAIR-260). It replaces the approver and no policy: an
+ * approver that took it for the newest policy would refuse everything until the replacement, and for good if none came.
+ */
+export function onlyNamesApprover(text: string): boolean {
+  const document = canonicalObject(text) ?? {};
+  return Object.keys(document).sort().join() === 'approverKey,version';
+}
