@@ -20,15 +20,12 @@ export const RUNTIME_CODES = [
   'not_found',
   'not_paired',
   'not_signed_in',
-  'pairing_in_progress',
-  'peer_not_allowed',
   'runtime_directory_insecure',
   'secret_store_unavailable',
   'sign_in_in_progress',
   'socket_path_too_long',
   'state_corrupt',
   'state_unavailable',
-  'unauthorized',
 ] as const;
 
 /** One of {@link RUNTIME_CODES}. */

@@ -1,13 +1,6 @@
-import { actionPlaintext, type ActionContent, type ActionPlaintext } from '@airlock/actions';
-import {
-  admission,
-  openExchanges,
-  pairingFacts,
-  reportedState,
-  type PairingFacts,
-  type RequestProgress,
-} from '@airlock/enforcer';
-import { AirlockError, base64UrlEncode, LIMITS } from '@airlock/protocol';
+import type { ActionContent } from '@airlock/actions';
+import { admission, openExchanges, pairingFacts, reportedState } from '@airlock/enforcer';
+import { base64UrlEncode } from '@airlock/protocol';
 import { evaluate, STRICTEST_POLICY } from '@airlock/policy';
 import { RuntimeError } from '../errors.js';
 import type {
@@ -23,33 +16,21 @@ import type { Workspace } from '../state/state-store.js';
 import { realWorkspacePath, workspaceOf } from '../workspaces/workspaces.js';
 import { whenState, type Core } from './core.js';
 import { explain } from './explain.js';
+import {
+  artifactTypeOf,
+  denied,
+  eventOf,
+  lifetimeMs,
+  outcomeWord,
+  plaintextOf,
+  type Asked,
+} from './request-messages.js';
 
 const SALT_BYTES = 16;
 const GCM_NONCE_BYTES = 12;
 
 /** How long a request waits for a token refresh or consent check that is under way, milliseconds. */
 const ADMISSION_WAIT = 15_000;
-
-/** What is remembered about a request beside the engine's own record. */
-interface Asked {
-  readonly workspace: Workspace;
-  readonly source: string;
-  readonly kind: string;
-  readonly createdAt: number;
-  readonly facts: PairingFacts;
-  readonly plaintext: ActionPlaintext;
-}
-
-type Decided = Extract<RequestEvent, { event: 'decided' }>;
-
-/** Room beyond the lifetime that a gateway takes for a mistake and replaces by its own (ART-060). */
-const SHORT_LIFETIME_ROOM = 5_000;
-
-/** How long an artifact lives, in milliseconds: as long as the human is waited for, but never so short that a gateway repairs it. */
-function lifetimeMs(timeoutSeconds: number): number {
-  const waited = Math.min(timeoutSeconds * 1000, LIMITS.artifactLifetimeMaxMs);
-  return Math.max(waited, LIMITS.artifactExpiryRepairMs + SHORT_LIFETIME_ROOM);
-}
 
 /** Approval requests of adapters: from the action to the claim. Decides nothing; the engine does. */
 export class RequestService {
@@ -67,12 +48,12 @@ export class RequestService {
     const workspace = workspaceOf(realWorkspacePath(body.workspace), known);
     const closed = await this.#admit(workspace, body, signal);
     if (workspace === undefined || closed !== null) {
-      yield this.#denied(requestId, closed ?? 'not_paired');
+      yield denied(this.#core, requestId, closed ?? 'not_paired');
       return;
     }
     const asked = this.#prepare(requestId, workspace, body);
     if (asked === null) {
-      yield this.#denied(requestId, 'not_paired');
+      yield denied(this.#core, requestId, 'not_paired');
       return;
     }
     yield* this.#ask(requestId, { asked, body, signal });
@@ -129,7 +110,7 @@ export class RequestService {
     const body = { workspace: workspace.path, action, timeoutSeconds: limits.timeoutMs / 1000, source: 'airlock' };
     const asked = this.#prepare(requestId, workspace, { ...body, action: { ...action } });
     if (asked === null) {
-      yield this.#denied(requestId, 'not_paired');
+      yield denied(this.#core, requestId, 'not_paired');
       return;
     }
     yield* this.#ask(requestId, { asked, body: { ...body, action: { ...action } }, signal: limits.signal });
@@ -199,7 +180,7 @@ export class RequestService {
       if (signal.aborted) withdraw();
       for await (const step of progress.events) {
         decided = step.kind === 'decided';
-        yield this.#eventOf(requestId, step, asked);
+        yield eventOf(this.#core, { requestId, step, asked });
         if (decided) return;
       }
     } finally {
@@ -232,60 +213,5 @@ export class RequestService {
         ...(body.label === undefined ? {} : { requestLabel: body.label }),
       },
     } as const;
-  }
-
-  #eventOf(requestId: string, step: RequestProgress, { facts, plaintext }: Asked): RequestEvent {
-    if (step.kind === 'submitted') {
-      return { event: 'submitted', requestId, expiresAt: step.expiresAt, artifactHash: plaintext.artifactHash };
-    }
-    if (step.kind === 'retrying') {
-      return { event: 'retrying', requestId, code: step.code, afterMs: step.afterMs };
-    }
-    const why = step.code === undefined ? null : explain(this.#core, step.code);
-    const reason = step.reason ?? why?.reason ?? step.refusal?.reason;
-    const event: Decided = { event: 'decided', requestId, verdict: step.verdict, outcome: step.outcome };
-    return {
-      ...event,
-      ...(step.code === undefined ? {} : { code: step.code }),
-      ...(reason === undefined ? {} : { reason }),
-      ...(why?.fix === undefined ? {} : { fix: why.fix }),
-      signerKeyId: facts.signerKeyId,
-      assurance: facts.assurance,
-    };
-  }
-
-  #denied(requestId: string, code: string): Decided {
-    const why = explain(this.#core, code);
-    return {
-      event: 'decided',
-      requestId,
-      verdict: 'deny',
-      outcome: 'failed',
-      code,
-      ...(why === null ? {} : { reason: why.reason }),
-      ...(why?.fix === undefined ? {} : { fix: why.fix }),
-    };
-  }
-}
-
-function artifactTypeOf(action: RequestBody['action']): string {
-  return action.kind === 'policy.change' ? 'policy.change' : 'command.review';
-}
-
-function outcomeWord(body: OutcomeBody): 'succeeded' | 'failed' | 'unknown' {
-  if (body.result === 'unknown') return 'unknown';
-  return body.result === 'exited' && body.exitCode === 0 ? 'succeeded' : 'failed';
-}
-
-/**
- * The adapter's content came through the socket as JSON; the result is checked member by member by the schema of the
- * plaintext before anything leaves. Throws `bad_request`.
- */
-function plaintextOf(action: RequestBody['action'], context: Parameters<typeof actionPlaintext>[1]): ActionPlaintext {
-  try {
-    return actionPlaintext(action as unknown as ActionContent, context);
-  } catch (cause) {
-    if (cause instanceof AirlockError) throw new RuntimeError('bad_request', cause.message, { cause });
-    throw cause;
   }
 }

@@ -8,10 +8,8 @@ export const LARGEST_BODY = 4 * 1024 * 1024;
 
 const STATUS: Partial<Record<RuntimeCode, number>> = {
   bad_request: 400,
-  peer_not_allowed: 403,
   not_found: 404,
   host_unknown: 404,
-  pairing_in_progress: 409,
   sign_in_in_progress: 409,
   not_paired: 409,
   not_signed_in: 409,

@@ -158,6 +158,7 @@ describe(rules('LOC-130', 'ID-110')`workspaces`, () => {
 
 describe(rules('ART-130')`actions`, () => {
   it.each<[string, Record<string, unknown>]>([
+    ['no kind at all', {}],
     ['an unknown kind', { kind: 'anything' }],
     ['a missing member', { kind: 'command', argv: ['x'] }],
     ['a member too many', { ...bodyFor('/').action, extra: 'x' }],
