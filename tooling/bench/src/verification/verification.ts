@@ -1,9 +1,5 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
-import {
-  type DecisionContext,
-  type DecisionResult,
-  verifyDecision,
-} from '@airlock/enforcer';
+import { type DecisionContext, type DecisionResult, verifyDecision } from '@airlock/enforcer';
 import {
   decisionPipeText,
   ed25519PublicKey,
