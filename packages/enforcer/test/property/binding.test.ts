@@ -1,6 +1,6 @@
 import { rules } from '@airlock/conformance';
 import { artifactAad, open as decrypt, sha256Hex } from '@airlock/crypto';
-import { base64UrlDecode, utf8Decode } from '@airlock/protocol';
+import { base64UrlDecode, utf8Decode, utf8Encode } from '@airlock/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bench } from '../support/bench.js';
@@ -48,16 +48,34 @@ describe(rules('INV-15', 'ART-142', 'INV-14')`a request that is not what its tex
     ['another hash', { artifactHash: 'b'.repeat(64) }],
     ['another content hash', { contentSha256: 'b'.repeat(64) }],
     ['another request id', { requestId: 'req-other' }],
-    ['another workspace', {}],
     ['a nonce of another length', { gcmNonce: 'AAAA' }],
     ['an id that is none', { ackMsgId: '' }],
     ['text that is no JSON', { plaintext: 'npm test' }],
-  ])('with %s is denied before anything leaves', (name, changed) => {
+  ])('with %s is denied before anything leaves', (_name, changed) => {
     const sent = b.driver.of('gateway.submitArtifact').length;
-    const text =
-      name === 'another workspace' ? { plaintext: create().plaintext.replace(WORKSPACE, '/other') } : changed;
-    expect(refused(text)).toMatchObject({ verdict: 'deny', code: 'artifact_inconsistent', submissionBegan: false });
+    expect(refused(changed)).toMatchObject({ verdict: 'deny', code: 'artifact_inconsistent', submissionBegan: false });
     expect(b.driver.of('gateway.submitArtifact')).toHaveLength(sent);
+  });
+
+  it.each([
+    ['another workspace', { workspaceId: '/other' }],
+    ['another enforcer', { enforcerId: 'enf-other' }],
+  ])('for %s is denied although its hashes are right', (_name, changed) => {
+    const spec = { rng: b.rng, requestId: `req-${b.rng.uuid()}`, createdAt: b.clock.now().at };
+    const open = commandRequest({ ...spec, workspaceId: WORKSPACE, enforcerId: ENFORCER_ID, ...changed });
+    b.driver.send({ type: 'request.open', ...open, workspaceId: WORKSPACE });
+    expect(b.decided(open.requestId)).toMatchObject({ verdict: 'deny', code: 'artifact_inconsistent' });
+  });
+
+  it('is denied when it claims the content hash of something else', () => {
+    const open = create();
+    const claimed = 'b'.repeat(64);
+    const plaintext = open.plaintext.replace(open.contentSha256, claimed);
+    const artifactHash = sha256Hex(utf8Encode(plaintext));
+    expect(refused({ ...open, plaintext, artifactHash, contentSha256: claimed })).toMatchObject({
+      verdict: 'deny',
+      code: 'artifact_inconsistent',
+    });
   });
 
   it('is denied whatever single character of the text differs', () => {

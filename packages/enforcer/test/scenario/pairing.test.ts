@@ -279,7 +279,10 @@ describe(rules('ENF-160', 'ENF-040', 'INV-21')`a revocation`, () => {
     expect(b.decided(waiting.requestId)).toMatchObject({ verdict: 'deny', code: 'pairing_revoked' });
     b.driver.send({ type: 'execution.claim', requestId: approved.requestId });
     expect(b.grants(approved.requestId)).toBe(0);
-    expect(b.pairing()).toMatchObject({ name: 'Revoked', standing: { active: null, pin: expect.any(Object) } });
+    expect(b.pairing()).toMatchObject({
+      name: 'Revoked',
+      standing: { active: null, pin: { publicKey: b.approver.publicKey } },
+    });
     expect(b.driver.stored().workspaces[0]).toMatchObject({ revoked: true, active: null });
     b.startPairing();
     b.completePairing();

@@ -39,6 +39,14 @@ describe(rules('ENF-020', 'ENF-190', 'INV-1')`a hostile gateway that wants an ex
     expect(refusals(b)).toEqual([[2, 'HARP_ERR_REPLAY', 'request_mismatch']]);
   });
 
+  it('cannot decide a request over the channel of another workspace', () => {
+    const b = prepared();
+    const open = b.request();
+    const text = b.approver.decide({ ...open, decision: 'approve', at: b.clock.now().at });
+    b.driver.send({ type: 'channel.message', workspaceId: '/other', text });
+    expect(b.exchange(open.requestId)).toMatchObject({ name: 'AwaitingDecision', stage: { kind: 'calling' } });
+  });
+
   it('cannot sign for the approver, and is not asked for a better answer', () => {
     const b = prepared();
     const open = b.request();
@@ -99,6 +107,54 @@ describe(rules('INV-7', 'ENF-060')`a rejection`, () => {
   });
 });
 
+describe(rules('INV-7', 'INV-11')`while an approval is being recorded`, () => {
+  function recording() {
+    const b = bench({ journalHeld: () => true });
+    b.ready();
+    const open = b.request();
+    const text = b.decide(open, 'approve');
+    const claim = () => {
+      b.driver.send({ type: 'journal.recorded', requestId: open.requestId });
+      b.driver.send({ type: 'execution.claim', requestId: open.requestId });
+      return b.grants(open.requestId);
+    };
+    return { b, open, text, claim };
+  }
+
+  it('a signed rejection denies', () => {
+    const { b, open, claim } = recording();
+    message(b, b.approver.decide({ ...open, decision: 'reject', at: b.clock.now().at }));
+    expect(b.decided(open.requestId)).toMatchObject({ verdict: 'deny', outcome: 'rejected' });
+    expect(claim()).toBe(0);
+  });
+
+  it('an unsigned rejection denies', () => {
+    const { b, open, claim } = recording();
+    message(
+      b,
+      JSON.stringify({ msgType: 'decision.deliver', requestId: open.requestId, body: { decision: 'reject' } }),
+    );
+    expect(b.decided(open.requestId)).toMatchObject({ verdict: 'deny', outcome: 'failed' });
+    expect(claim()).toBe(0);
+  });
+
+  it('a redelivery and a second approval change nothing', () => {
+    const { b, open, text, claim } = recording();
+    message(b, text);
+    message(b, b.approver.decide({ ...open, decision: 'approve', at: b.clock.now().at }));
+    expect(b.driver.of('journal.record')).toHaveLength(1);
+    expect(b.audit('decision.contradiction')).toHaveLength(1);
+    expect(claim()).toBe(1);
+  });
+
+  it('the deadline, a revocation and a withdrawal end it', () => {
+    const { b, open, claim } = recording();
+    b.driver.advance(300_000);
+    expect(b.exchange(open.requestId)?.name).toBe('Expired');
+    expect(claim()).toBe(0);
+  });
+});
+
 describe(rules('INV-11')`contradicting decisions`, () => {
   it('leave the first valid one in force and are logged', () => {
     const b = prepared();
@@ -136,6 +192,15 @@ describe(rules('INV-20', 'INV-21', 'ENF-090')`clocks that lie`, () => {
     const open = b.request();
     b.decide(open, 'approve');
     b.clock.jumpWall(600_000);
+    b.driver.send({ type: 'execution.claim', requestId: open.requestId });
+    expect(b.grants(open.requestId)).toBe(0);
+  });
+
+  it('do not prolong a canonical decision when the wall clock is set forward', () => {
+    const b = prepared();
+    const open = b.request();
+    b.decide(open, 'approve');
+    b.clock.jumpWall(360_000);
     b.driver.send({ type: 'execution.claim', requestId: open.requestId });
     expect(b.grants(open.requestId)).toBe(0);
   });

@@ -28,6 +28,8 @@ export interface DriverOptions {
   readonly persist?: (effect: Extract<EnforcerEffect, { readonly type: 'persist' }>) => boolean;
   /** Whether the journal can be written; true unless given. */
   readonly journalWritable?: () => boolean;
+  /** Whether the journal stays silent, so that a test answers by hand; false unless given. */
+  readonly journalHeld?: () => boolean;
   /** Whether a recovery code is right. */
   readonly recoveryCode?: () => boolean;
 }
@@ -89,6 +91,7 @@ export function engineDriver(options: DriverOptions): EngineDriver {
 
   function record({ entry, requestId }: Extract<EnforcerEffect, { readonly type: 'journal.record' }>): void {
     const keys = [`${entry.requestId} ${entry.artifactHash}`, `${entry.nonce} ${entry.signerKeyId}`];
+    if (options.journalHeld?.() === true) return;
     if (options.journalWritable?.() === false) queue.push({ type: 'journal.unavailable', requestId });
     else if (keys.some((key) => journal.has(key))) queue.push({ type: 'journal.replayed', requestId });
     else {
