@@ -12,10 +12,12 @@ export interface Cli {
   readonly afterSeparator: readonly string[] | null;
   readonly stdinIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
-  /** One line for the human, on standard error. */
+  /** One line for the human, on standard error; whatever is in it, a terminal only shows it. */
   say(line: string): void;
-  /** One line of the answer, on standard output. */
+  /** One line of the answer for a human, on standard output; whatever is in it, a terminal only shows it. */
   print(line: string): void;
+  /** Text for programs on standard output, as it is: JSON, and the help and scripts that are our own. */
+  emit(text: string): void;
   /** Aborted by the first INT or TERM while an action runs that asked for it. */
   interruption(): AbortSignal;
 }
@@ -27,5 +29,5 @@ export function pathsOf(cli: Cli): RuntimePaths {
 
 /** Prints one JSON document on one line. */
 export function printJson(cli: Cli, value: unknown): void {
-  cli.print(JSON.stringify(value));
+  cli.emit(JSON.stringify(value));
 }

@@ -1,6 +1,7 @@
 import { realpathSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Cli } from './context.js';
+import { inert } from './inert.js';
 
 /** Errors of a reader that has gone away or of a slow one that is asked again. */
 const RETRY = 'EAGAIN';
@@ -38,8 +39,9 @@ export function processContext(afterSeparator: readonly string[] | null): Cli {
     afterSeparator,
     stdinIsTerminal: isatty(0),
     stderrIsTerminal: isatty(2),
-    say: (line) => write(2, `${line}\n`),
-    print: (line) => write(1, `${line}\n`),
+    say: (line) => write(2, `${inert(line)}\n`),
+    print: (line) => write(1, `${inert(line)}\n`),
+    emit: (text) => write(1, `${text}\n`),
     interruption: () => {
       if (controller === undefined) {
         const created = new AbortController();

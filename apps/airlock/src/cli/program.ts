@@ -39,6 +39,6 @@ export function createProgram(scope: Scope): Command {
   defineAudit(program, scope);
   defineDoctor(program, scope);
   defineCompletion(program, scope);
-  settle(program, (text) => scope.cli.print(text.replace(/\n$/, '')));
+  settle(program, (text) => scope.cli.emit(text.replace(/\n$/, '')));
   return program;
 }

@@ -14,6 +14,7 @@ export function programTree(): Command {
       stderrIsTerminal: false,
       say: silent,
       print: silent,
+      emit: silent,
       interruption: () => new AbortController().signal,
     },
     perform: async () => undefined,

@@ -98,6 +98,6 @@ const WRITERS: Readonly<Record<Shell, (nodes: readonly Node[]) => string>> = { b
 
 /** `airlock completion`: generated from the command tree itself. */
 export function completion(cli: Cli, program: Command, shell: Shell): number {
-  cli.print(WRITERS[shell](completionNodes(program)).trimEnd());
+  cli.emit(WRITERS[shell](completionNodes(program)).trimEnd());
   return 0;
 }
