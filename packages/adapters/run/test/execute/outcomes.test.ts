@@ -186,6 +186,11 @@ describe(rules('ENF-140', 'INV-18')`what changes between approval and execution 
       code: 'program_changed',
     },
     {
+      title: 'the working directory renamed',
+      change: (root: string) => renameSync(join(root, 'cwd'), join(root, 'moved')),
+      code: 'working_directory_gone',
+    },
+    {
       title: 'the working directory replaced',
       change: (root: string) => {
         renameSync(join(root, 'cwd'), join(root, 'moved'));
