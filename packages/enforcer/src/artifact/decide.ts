@@ -18,6 +18,9 @@ type Delivered = Timed & { readonly text: string };
 type Judged = { readonly at: EpochMs; readonly result: DecisionResult };
 type Refused = Extract<DecisionResult, { readonly ok: false }>;
 
+/** 9999-12-31T23:59:59.999Z: a time with an offset may lie beyond what can be written, and no execution waits for it. */
+const LAST_WRITABLE = 253_402_300_799_999;
+
 function verify(state: Exchange, input: Delivered, context: ArtifactContext): DecisionResult {
   const { facts } = state;
   const against: DecisionContext = {
@@ -61,7 +64,7 @@ function record(state: Exchange, decision: VerifiedDecision, input: Timed): Enfo
       signerKeyId: signer.signerKeyId,
       decision: decision.decision,
       decidedAt: formatTime(input.at),
-      expiresAt: formatTime(decision.decisionExpiresAt ?? expiresAt),
+      expiresAt: formatTime(Math.min(decision.decisionExpiresAt ?? expiresAt, LAST_WRITABLE)),
     },
   };
 }

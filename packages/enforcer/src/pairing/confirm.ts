@@ -22,8 +22,9 @@ export function isAuthorised(standing: Standing, candidate: Candidate): boolean 
   return candidate.record.assurance === 'verified' || pin.assurance === 'gateway-trusted';
 }
 
+/** The first verified pairing makes a code; a used one is replaced, whatever it brought in: it works once. */
 function needsRecoveryCode(standing: Standing, candidate: Candidate): boolean {
-  return candidate.record.assurance === 'verified' && (standing.recovery === null || candidate.recovered);
+  return candidate.recovered || (candidate.record.assurance === 'verified' && standing.recovery === null);
 }
 
 function waitFor(standing: Standing, candidate: Candidate, stage: ConfirmStage): PairingState {
