@@ -1,4 +1,4 @@
-import { type ActionOf, type AirlockAction, canonicalize, type JsonValue } from '@airlock/protocol';
+import { type ActionOf, type AirlockAction, canonicalize, isJsonObject, type JsonValue } from '@airlock/protocol';
 import { INTERPRETERS_EXTENSION } from '../command/command-action.js';
 import type { RenderMode } from '../render/alphabet.js';
 import type { CardField } from './model.js';
@@ -106,19 +106,25 @@ function gitFields(action: ActionOf<'git-commit'> | ActionOf<'git-push'>): Conte
 
 function extensionFields(action: AirlockAction): FieldSource[] {
   return Object.entries(action.extensions ?? {}).flatMap(([name, value]) => {
-    if (name === INTERPRETERS_EXTENSION) return list('Interpreters and their SHA-256', rows(value));
+    const facts = name === INTERPRETERS_EXTENSION ? interpreterRows(value) : undefined;
+    if (facts !== undefined) return list('Interpreters and their SHA-256', facts);
     return [...line('Extension', name), ...block('Extension value', canonicalize({ value }), 'text')];
   });
 }
 
-function rows(value: JsonValue): readonly string[] {
-  const items = Array.isArray(value) ? value : [value];
-  return items.map((item) => {
-    const isFact = typeof item === 'object' && item !== null && !Array.isArray(item) && Object.keys(item).length === 2;
-    const path = isFact ? item['path'] : undefined;
-    const sha256 = isFact ? item['sha256'] : undefined;
-    return typeof path === 'string' && typeof sha256 === 'string' ? `${path} ${sha256}` : canonicalize({ item });
+const HEX64 = /^[0-9a-f]{64}$/;
+
+/** One row per interpreter; undefined unless the value is exactly a list of them, so that nothing else can look like one. */
+function interpreterRows(value: JsonValue): readonly string[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const rows = value.map((item) => {
+    if (!isJsonObject(item) || Object.keys(item).length !== 2) return undefined;
+    const { path, sha256 } = item;
+    const isFact = typeof path === 'string' && typeof sha256 === 'string' && HEX64.test(sha256);
+    return isFact ? `${path} ${sha256}` : undefined;
   });
+  const known = rows.filter((row) => row !== undefined);
+  return known.length === rows.length ? known : undefined;
 }
 
 /** Members that are about the request rather than the effect; they are bound, so they are shown. */

@@ -79,8 +79,7 @@ describe(rules('INV-16', 'APPR-170')`a card`, () => {
   it('shows unknown extensions and interpreters of another form whole', () => {
     const extensions = { 'airlock.interpreters': [{ path: 1 }, 'x'], other: { deep: ['y'] } };
     const shown = shownValues(cardOf({ ...EXAMPLE, extensions })).join('\n');
-    expect(shown).toContain('{"item":{"path":1}}');
-    expect(shown).toContain('{"item":"x"}');
+    expect(shown).toContain('{"value":[{"path":1},"x"]}');
     expect(shown).toContain('{"value":{"deep":["y"]}}');
   });
 });
