@@ -99,7 +99,9 @@ async function grant(cli: Cli, deciding: Deciding, flags: ApproveFlags): Promise
     deciding.keys.signer,
   );
   await deciding.device.gateway.policies.create(policy);
-  cli.say(`airlock: the same action is allowed${forSession ? ' in this session' : ''} until ${policy.expiresAt}`);
+  cli.say(
+    `airlock: a signed grant for the same action${forSession ? ' in this session' : ''} was sent; it ends ${policy.expiresAt}`,
+  );
 }
 
 /** `airlock approver approve`. */
