@@ -129,7 +129,7 @@ export class PairingService {
         privateKey: base64UrlEncode(privateKey),
         publicKey: base64UrlEncode(x25519PublicKey(privateKey)),
       },
-      unattended: body.canConfirm === false,
+      unattended: body.canConfirm !== true,
       hasRecoveryCode: body.recoveryCode !== undefined,
     };
     return { pairingId, workspace, start, body };

@@ -112,7 +112,7 @@ export const pairBodySchema = z.strictObject({
     .max(2048)
     .optional(),
   enrollmentCode: text(256).optional(),
-  /** False when nobody sits at the terminal: a gateway-trusted pairing is then refused (PAIR-210). */
+  /** True only where somebody sits at the terminal; a gateway-trusted pairing is refused without (PAIR-210). */
   canConfirm: z.boolean().optional(),
 });
 export type PairBody = z.infer<typeof pairBodySchema>;

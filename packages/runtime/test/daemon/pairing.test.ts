@@ -50,8 +50,9 @@ describe(rules('PAIR-210')`an approver that was not shown the secret`, () => {
   });
 
   it.each([
-    ['the human says no', {}, false],
+    ['the human says no', { canConfirm: true }, false],
     ['nobody can confirm', { canConfirm: false }, true],
+    ['the caller does not say that somebody can confirm', {}, true],
   ])('is refused when %s', SLOW, async (_, over, accept) => {
     const made = await scene();
     await signIn(made);

@@ -66,7 +66,7 @@ export async function signIn({ client, relay }: Scene): Promise<void> {
 /** Pairs the workspace with a new approver that was shown the link. */
 export async function pairUp(scene: Scene, human = new Human(scene.relay), by: 'link' | 'code' | 'nothing' = 'link') {
   const events: PairEvent[] = await collect(
-    scene.client.pair({ workspace: scene.workspace, mode: 'initiate' }),
+    scene.client.pair({ workspace: scene.workspace, mode: 'initiate', canConfirm: true }),
     async (event) => {
       if (event.event === 'pairing') await human.pair(by === 'nothing' ? null : { [by]: event[by] });
       if (event.event === 'confirm') await scene.client.confirmPairing(event.pairingId, true);
