@@ -4,7 +4,7 @@ import { type Cli, printJson } from '../../cli/context.js';
 import { openDevice } from '../../device/device.js';
 import type { DeviceFlags } from './device-flags.js';
 
-/** `airlock approver pairings`: the gateway's list, with what this approver itself knows about each. */
+/** `airlock approver pairings`: the gateway's list, with what this approver itself knows about each. Keys of ended ones go (APPR-130). */
 export async function list(cli: Cli, flags: DeviceFlags): Promise<number> {
   const device = openDevice(cli, flags);
   const own = new Map(device.store.memory().pairings.map((each) => [String(each.pairingId), each]));
@@ -24,6 +24,11 @@ export async function list(cli: Cli, flags: DeviceFlags): Promise<number> {
         createdAt: item.createdAt,
       };
     });
+  const ended = rows.filter((row) => row.state !== 'Completed').map((row) => row.pairingId);
+  await device.store.changeMemory(async (memory) => ({
+    memory: ended.reduce<typeof memory>(revokePairing, memory),
+    result: undefined,
+  }));
   if (flags.json) printJson(cli, rows);
   for (const row of flags.json ? [] : rows) {
     const proof = row.proven ? '' : ', waiting for proof';
