@@ -68,7 +68,10 @@ export class LibraryApprover {
     if (approverId === undefined) throw new Error('not paired');
     for (;;) {
       const [request] = (await this.#client.requests.inbox(approverId)).body.items;
-      if (request === undefined) continue;
+      if (request === undefined) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        continue;
+      }
       const at = Date.now() - lateMs;
       const { memory, opened } = openRequest(this.#memory, request, at);
       const nonce = randomBytes(16);

@@ -57,6 +57,11 @@ export class ApproverDevice {
     return json<T>(['approver', ...args, '--key-dir', this.keyDir], { home: this.home });
   }
 
+  /** A command that prints a stream of events. */
+  start(...args: string[]): AirlockProcess {
+    return start(['approver', ...args, '--key-dir', this.keyDir, '--json'], { home: this.home });
+  }
+
   inbox(): Promise<InboxItem[]> {
     return this.json<InboxItem[]>('inbox');
   }
@@ -100,8 +105,8 @@ export class DeveloperMachine {
     return run(args, { home: this.home, cwd: this.workspace, ...(input === undefined ? {} : { input }) });
   }
 
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): AirlockProcess {
-    return start(args, { home: this.home, cwd: this.workspace, ...(env === undefined ? {} : { env }) });
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}, input = ''): AirlockProcess {
+    return start(args, { home: this.home, cwd: this.workspace, env, input });
   }
 
   json<T>(...args: string[]): Promise<T> {
@@ -171,6 +176,33 @@ export class Site {
     const paired = await pairing.event<{ assurance: string }>('paired');
     if (paired.assurance !== 'verified') throw new Error(`assurance ${paired.assurance}`);
     await pairing.finished();
+  }
+
+  /** Another terminal approver of the same user, with keys of its own. */
+  async otherApprover(name: string): Promise<ApproverDevice> {
+    const device = new ApproverDevice(this.approver.home, join(this.approver.home, name));
+    const patFile = join(this.approver.home, 'pat');
+    await device.json('init', '--gateway', this.gateway.url, '--pat-file', patFile, '--no-passphrase');
+    return device;
+  }
+
+  /** A further machine of the same user, with nothing on it but one workspace. */
+  async machine(name: string): Promise<DeveloperMachine> {
+    const home = join(this.root, name);
+    const folder = join(home, 'widgets');
+    for (const each of [home, folder]) await mkdir(each, { mode: 0o700 });
+    return new DeveloperMachine(home, folder);
+  }
+
+  /** Calls the gateway as the human does, over a route that the terminal approver has no command for. */
+  async asHuman<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(`${this.gateway.url}${path}`, {
+      method,
+      headers: { 'x-pat': this.approverPat, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
   }
 
   /** Another workspace of the same developer. */
