@@ -20,6 +20,7 @@ import type { Workspace } from '../state/state-store.js';
 import { newWorkspace, realWorkspacePath, workspaceOf } from '../workspaces/workspaces.js';
 import { usableState, type Core } from './core.js';
 import { refusalMessage } from './pairing-refusals.js';
+import { refuseInsidePinned } from './pinned-around.js';
 import type { RequestService } from './requests.js';
 
 const KEY_BYTES = 32;
@@ -106,6 +107,7 @@ export class PairingService {
     const state = usableState(this.#core);
     const path = realWorkspacePath(folder);
     const known = state.workspaces.find((workspace) => workspace.path === path);
+    refuseInsidePinned(this.#core, path, state.workspaces);
     if (known !== undefined) return known;
     const made = newWorkspace(path, this.#core.ports);
     await state.addWorkspace(made);
@@ -124,7 +126,7 @@ export class PairingService {
       enforcerLabel,
       workspaceName,
       ...this.#secretsFor(body),
-      deviceId: enforcerId,
+      deviceId: `dev-${ports.uuid()}`,
       x25519: {
         privateKey: base64UrlEncode(privateKey),
         publicKey: base64UrlEncode(x25519PublicKey(privateKey)),

@@ -26,6 +26,13 @@ export function workspaceOf(path: string, known: readonly Workspace[]): Workspac
   }
 }
 
+/** The folders around `path`, nearest first, that are workspaces. */
+export function workspacesAround(path: string, known: readonly Workspace[]): readonly Workspace[] {
+  return known
+    .filter((workspace) => path !== workspace.path && workspaceOf(path, [workspace]) !== undefined)
+    .sort((one, other) => other.path.length - one.path.length);
+}
+
 /** A new workspace with random ids (ID-110); labels are display text only (ID-140). */
 export function newWorkspace(path: string, ports: Pick<Ports, 'uuid'>): Workspace {
   return {
