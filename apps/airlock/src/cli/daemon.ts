@@ -11,11 +11,9 @@ export function daemon(
   cli: Cli,
   options: { readonly resume?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<DaemonClient> {
-  const home = cli.environment.AIRLOCK_HOME;
   return ensureDaemon({
     paths: pathsOf(cli),
     command: daemonCommand(cli),
-    ...(home === undefined || home === '' ? {} : { environment: { AIRLOCK_HOME: home } }),
     ...options,
   });
 }
