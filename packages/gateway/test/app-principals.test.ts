@@ -1,6 +1,7 @@
 import { rules } from '@airlock/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, type Harness, harness } from './support/harness.js';
+import type { Answer } from './support/call.js';
+import { type Harness, harness } from './support/harness.js';
 import type { Paired, Party } from './support/party.js';
 
 let h: Harness;

@@ -2,7 +2,8 @@ import { rules } from '@airlock/conformance';
 import { ed25519Sign, policySignable } from '@airlock/crypto';
 import { base64UrlEncode, formatTime } from '@airlock/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, type Harness, harness } from './support/harness.js';
+import type { Answer } from './support/call.js';
+import { type Harness, harness } from './support/harness.js';
 import type { Paired, Party, Submission } from './support/party.js';
 
 let h: Harness;

@@ -2,7 +2,8 @@ import { rules } from '@airlock/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorEnvelopeSchema } from '@airlock/protocol';
 import { clientAddress } from '../src/http/connection.js';
-import { type Answer, type CallOptions, type Harness, harness, LIMITS_OFF } from './support/harness.js';
+import type { Answer, CallOptions } from './support/call.js';
+import { type Harness, harness, LIMITS_OFF } from './support/harness.js';
 import type { Paired, Party } from './support/party.js';
 
 let h: Harness;

@@ -3,7 +3,8 @@ import { rules } from '@airlock/conformance';
 import { x25519PublicKey } from '@airlock/crypto';
 import { base64UrlEncode } from '@airlock/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, type Harness, harness } from './support/harness.js';
+import type { Answer } from './support/call.js';
+import { type Harness, harness } from './support/harness.js';
 import { pairingResponse, type Party } from './support/party.js';
 
 let h: Harness;

@@ -1,6 +1,6 @@
 import { rules } from '@airlock/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer } from './support/harness.js';
+import type { Answer } from './support/call.js';
 import { type Listening, listening, type TestSocket } from './support/listening.js';
 import type { Paired, Party } from './support/party.js';
 

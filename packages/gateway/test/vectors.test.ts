@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { rules } from '@airlock/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, type Harness, harness } from './support/harness.js';
+import type { Answer } from './support/call.js';
+import { type Harness, harness } from './support/harness.js';
 import { pairingResponse, type Paired, type Party, type Submission } from './support/party.js';
 
 interface Example {

@@ -2,7 +2,8 @@ import { rules } from '@airlock/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deliveries } from '../src/live/deliveries.js';
 import { errorDelays } from '../src/live/error-delays.js';
-import { type Answer, type Harness, harness, LIMITS_OFF } from './support/harness.js';
+import type { Answer } from './support/call.js';
+import { type Harness, harness, LIMITS_OFF } from './support/harness.js';
 import type { Paired, Party, Submission } from './support/party.js';
 import { settle } from './support/simulated-clock.js';
 

@@ -3,32 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DestinationStream, pino } from 'pino';
 import { createGateway, type Gateway, type GatewayOptions, systemPorts } from '../../src/index.js';
+import { answered, type Call, requestInit } from './call.js';
 import { type Party, party } from './party.js';
 import { type SimulatedClock, simulatedClock } from './simulated-clock.js';
 
 /** T of vectors/gateway-messages.json. */
 export const T = Date.parse('2026-03-02T14:00:00.000Z');
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  /** Parsed body; undefined when there is none. */
-  readonly body: any;
-}
-
-export interface CallOptions {
-  readonly headers?: Record<string, string>;
-  readonly body?: unknown;
-  /** Sent as it is, instead of `body`. */
-  readonly raw?: string | Uint8Array;
-}
-
 export interface Harness {
   readonly gateway: Gateway;
   readonly clock: SimulatedClock;
   readonly dataDir: string;
-  readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
+  readonly call: Call;
   /** A user with credentials of both roles and one device. */
   readonly party: (name?: string) => Promise<Party>;
   readonly close: () => Promise<void>;
@@ -40,23 +26,6 @@ export const LIMITS_OFF = {
   waitsPerMinute: 1_000_000,
   concurrentWaits: 1_000_000,
 };
-
-/** Reads an answer whole. */
-export async function answered(response: Response): Promise<Answer> {
-  const text = await response.text();
-  const json = response.headers.get('content-type') === 'application/json';
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: json ? JSON.parse(text) : undefined,
-  };
-}
-
-/** A request body of a call. */
-export function bodyInit({ body, raw }: CallOptions): string | Uint8Array | undefined {
-  return raw ?? (body === undefined ? undefined : JSON.stringify(body));
-}
 
 /** A gateway over a real store in a temporary directory, called in process, whose clock only the test moves. */
 export async function harness(options: Partial<GatewayOptions> = {}, logTo?: DestinationStream): Promise<Harness> {
@@ -72,18 +41,8 @@ export async function harness(options: Partial<GatewayOptions> = {}, logTo?: Des
           : pino({ level: 'debug' }, logTo),
     },
   );
-  const call: Harness['call'] = async (method, path, callOptions = {}) => {
-    const init = bodyInit(callOptions);
-    const response = await gateway.app.request(path, {
-      method,
-      headers: {
-        ...(init === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...callOptions.headers,
-      },
-      ...(init === undefined ? {} : { body: init }),
-    });
-    return await answered(response);
-  };
+  const call: Call = async (method, path, options) =>
+    await answered(await gateway.app.request(path, requestInit(method, options)));
   let users = 0;
   return {
     gateway,

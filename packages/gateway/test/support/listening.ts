@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type RawData, WebSocket } from 'ws';
 import { createGateway, type Gateway, type GatewayOptions, systemPorts } from '../../src/index.js';
-import { answered, bodyInit, type Harness, LIMITS_OFF } from './harness.js';
+import { answered, type Call, requestInit } from './call.js';
+import { LIMITS_OFF } from './harness.js';
 import { type Party, party } from './party.js';
 import type { SimulatedClock } from './simulated-clock.js';
 
@@ -12,7 +13,7 @@ import type { SimulatedClock } from './simulated-clock.js';
 export interface Listening {
   readonly gateway: Gateway;
   readonly origin: string;
-  readonly call: Harness['call'];
+  readonly call: Call;
   readonly party: (name?: string) => Promise<Party>;
   readonly socket: (query: Record<string, string>, headers?: Record<string, string>) => TestSocket;
   readonly close: () => Promise<void>;
@@ -69,18 +70,8 @@ export async function listening(options: Partial<GatewayOptions> = {}, clock?: S
     },
   );
   const { port, url } = await gateway.listen();
-  const call: Harness['call'] = async (method, path, callOptions = {}) => {
-    const init = bodyInit(callOptions);
-    const response = await fetch(url + path, {
-      method,
-      headers: {
-        ...(init === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...callOptions.headers,
-      },
-      ...(init === undefined ? {} : { body: init }),
-    });
-    return await answered(response);
-  };
+  const call: Call = async (method, path, options) =>
+    await answered(await fetch(url + path, requestInit(method, options)));
   let users = 0;
   return {
     gateway,

@@ -10,11 +10,11 @@ import {
 } from '@airlock/crypto';
 import { base64UrlDecode, base64UrlEncode, formatTime } from '@airlock/protocol';
 import type { Gateway } from '../../src/index.js';
-import type { Harness } from './harness.js';
+import type { Call } from './call.js';
 
 interface Bench {
   readonly gateway: Pick<Gateway, 'admin'>;
-  readonly call: Harness['call'];
+  readonly call: Call;
   readonly now: () => number;
 }
 
