@@ -1,6 +1,6 @@
 import { type VerifyContext, verifyHarpSignature, verifyPipeSignature } from '@airlock/crypto';
 import { base64UrlDecode } from '@airlock/protocol';
-import type { CheckInput } from './steps.js';
+import type { CheckInput } from './check-input.js';
 
 const KEY_BYTES = 32;
 

@@ -1,16 +1,8 @@
-import type { Verifier } from '@airlock/crypto';
 import { type HarpDecisionForm, isTime, parseTime } from '@airlock/protocol';
 import { ENGINE_LIMITS } from '../model/config.js';
+import type { CheckInput } from './check-input.js';
 import type { DecisionContext } from './context.js';
 import { harpSignatureHolds, pipeSignatureHolds } from './signatures.js';
-import type { Subject } from './subject.js';
-
-/** What a check looks at. */
-export interface CheckInput {
-  readonly subject: Subject;
-  readonly context: DecisionContext;
-  readonly verifier: Verifier;
-}
 
 /** One check of table 17.1. Code and reason are the table's. */
 export interface DecisionCheck {
