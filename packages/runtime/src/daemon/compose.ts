@@ -17,7 +17,7 @@ import { daemonServices, type Services } from '../service/daemon-service.js';
 import { openStorage, type Storage } from '../state/storage.js';
 import { nodeGateway, type GatewayPorts } from './node-gateway.js';
 import type { Logger } from './log.js';
-import type { StartDaemonOptions } from './start.js';
+import type { StartDaemonOptions } from './options.js';
 
 export interface Composition {
   readonly services: Services;

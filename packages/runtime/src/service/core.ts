@@ -6,7 +6,7 @@ import type { RecoveryCodes } from '../engine/recovery.js';
 import { RuntimeError } from '../errors.js';
 import type { Ports } from '../ports/ports.js';
 import type { SecretStore } from '../secrets/secret-store.js';
-import type { StateStore, Workspace } from '../state/state-store.js';
+import type { StateStore } from '../state/state-store.js';
 
 /** What every service of the daemon works with. */
 export interface Core {
@@ -30,10 +30,6 @@ export function usableState(core: Core): StateStore {
   if (problem !== undefined) throw problem;
   if (core.state === null) throw new RuntimeError('state_unavailable', 'the state cannot be used');
   return core.state;
-}
-
-export function workspaceById(core: Core, workspaceId: string): Workspace | undefined {
-  return core.state?.workspaces.find((workspace) => workspace.workspaceId === workspaceId);
 }
 
 /** Resolves once `found` gives something, at the latest after `withinMs` or when `signal` aborts: then with null. */

@@ -1,0 +1,24 @@
+import type { RuntimePaths } from '../paths/paths.js';
+import type { Ports } from '../ports/ports.js';
+import type { HostAdapter } from '../socket/host-adapter.js';
+import type { PeerUid } from '../socket/peer.js';
+import type { GatewayPorts } from './node-gateway.js';
+
+/** What a daemon is started with. */
+export interface StartDaemonOptions {
+  readonly paths: RuntimePaths;
+  /** Host adapters of the hook routes; an unknown host gets a deny-shaped coded error. */
+  readonly adapters?: readonly HostAdapter[];
+  /** Milliseconds without a connection, request or pairing until the daemon ends by itself; 0 is never (default). */
+  readonly idleExitMs?: number;
+  /** Refuse pairings that are not verified (PAIR-210). */
+  readonly requireVerifiedPairing?: boolean;
+  /** Require the canonical decision also from approvers that did not announce it (ENF-030). */
+  readonly requireHarpDecision?: boolean;
+  /** Tells who is at the other end of a connection, where a native binding can. */
+  readonly peerUid?: PeerUid;
+  /** Replaces clocks, chance and timers. */
+  readonly ports?: Ports;
+  /** Replaces the connection to the gateway. */
+  readonly gateway?: GatewayPorts;
+}
