@@ -152,11 +152,34 @@ async function startClaimed(approved: Approved, files: Executable): Promise<RunR
   return executed(approved, outcome);
 }
 
+/** An approval that will not be used must not wait for somebody else to take it. */
+async function giveBack(approved: Approved): Promise<void> {
+  try {
+    await approved.daemon.withdraw(approved.requestId, 'not executed', { signal: AbortSignal.timeout(DAEMON_CALL_MS) });
+  } catch (error) {
+    approved.run.ports.say(
+      failureLine(readCoded(error).code, 'the approval could not be given back; it lapses by itself'),
+    );
+  }
+}
+
+async function recheckOrGiveBack(approved: Approved): Promise<Executable> {
+  try {
+    return await recheck(approved.command);
+  } catch (error) {
+    await giveBack(approved);
+    throw error;
+  }
+}
+
 /** After the approval: look again at everything on disk, then take the approval, which works once. */
 async function executeApproved(approved: Approved): Promise<RunResult> {
-  const { run, daemon, requestId, command } = approved;
-  const files = await recheck(command);
-  if (run.interruption.signal.aborted) return interrupted(run, requestId);
+  const { run, daemon, requestId } = approved;
+  const files = await recheckOrGiveBack(approved);
+  if (run.interruption.signal.aborted) {
+    await giveBack(approved);
+    return interrupted(run, requestId);
+  }
   const claim = await daemon.claim(requestId, { signal: AbortSignal.timeout(DAEMON_CALL_MS) });
   if (!claim.granted) {
     run.ports.say(failureLine(claim.code, claim.message));
