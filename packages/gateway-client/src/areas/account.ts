@@ -11,12 +11,9 @@ import {
 } from '@airlock/protocol';
 import type { CallOptions } from '../call-options.js';
 import type { Caller } from '../http/caller.js';
-import { bodyOf, nothing, path } from '../http/request.js';
+import { bodyOf, path } from '../http/request.js';
+import { CREATE, DELETE, GET, POST } from './methods.js';
 import type { Plain } from './plain.js';
-
-const GET = { method: 'GET', status: 200, repeatable: true, authenticated: true } as const;
-const POST = { method: 'POST', status: 201, repeatable: false, authenticated: true } as const;
-const DELETE = { method: 'DELETE', status: 204, read: nothing, repeatable: true, authenticated: true } as const;
 
 /** Personal access tokens (section 15.1). */
 export type TokenArea = ReturnType<typeof tokenArea>;
@@ -25,7 +22,7 @@ export function tokenArea(caller: Caller) {
   return {
     /** `POST /v1/pats` (A): the one answer that holds the token (APPR-110). */
     create: (request: Plain<PatCreateRequest>, options?: CallOptions) =>
-      caller.call({ ...POST, path: '/v1/pats', body: request, read: bodyOf(patCreateResponseSchema) }, options),
+      caller.call({ ...CREATE, path: '/v1/pats', body: request, read: bodyOf(patCreateResponseSchema) }, options),
     /** `GET /v1/pats` (A). */
     list: (options?: CallOptions) => caller.call({ ...GET, path: '/v1/pats', read: bodyOf(patListSchema) }, options),
     /** `DELETE /v1/pats/{tokenId}` (A). */
@@ -41,25 +38,19 @@ export function appArea(caller: Caller) {
   return {
     /** `POST /v1/apps` (A): the one answer that holds the secret (APPR-110). */
     create: (request: Plain<AppCreateRequest>, options?: CallOptions) =>
-      caller.call({ ...POST, path: '/v1/apps', body: request, read: bodyOf(appCreateResponseSchema) }, options),
+      caller.call({ ...CREATE, path: '/v1/apps', body: request, read: bodyOf(appCreateResponseSchema) }, options),
     /** `GET /v1/apps` (A). */
     list: (options?: CallOptions) => caller.call({ ...GET, path: '/v1/apps', read: bodyOf(appListSchema) }, options),
     /** `PATCH /v1/apps/{appId}` (A). */
     update: (appId: string, request: Plain<AppPatchRequest>, options?: CallOptions) =>
       caller.call(
-        {
-          ...GET,
-          method: 'PATCH',
-          path: path`/v1/apps/${appId}`,
-          body: request,
-          read: bodyOf(appItemSchema),
-        },
+        { ...GET, method: 'PATCH', path: path`/v1/apps/${appId}`, body: request, read: bodyOf(appItemSchema) },
         options,
       ),
     /** `POST /v1/apps/{appId}/rotate-secret` (A): the old secret dies. */
     rotateSecret: (appId: string, options?: CallOptions) =>
       caller.call(
-        { ...POST, status: 200, path: path`/v1/apps/${appId}/rotate-secret`, body: {}, read: bodyOf(appSecretSchema) },
+        { ...POST, path: path`/v1/apps/${appId}/rotate-secret`, body: {}, read: bodyOf(appSecretSchema) },
         options,
       ),
     /** `DELETE /v1/apps/{appId}` (A): takes its consents and pairings along. */

@@ -10,12 +10,13 @@ import type { CallOptions } from '../call-options.js';
 import type { Caller } from '../http/caller.js';
 import { bodyOf, path } from '../http/request.js';
 import { checkVerificationUris } from '../oidc/verification-uri.js';
+import { GET, POST } from './methods.js';
 
 /** Sign-in and tokens relative to the gateway (section 7.4). For an identity provider see `createOidcClient`. */
 export type AuthArea = ReturnType<typeof authArea>;
 
 export function authArea(caller: Caller) {
-  const open = { method: 'POST', status: 200, repeatable: false, authenticated: false } as const;
+  const open = { ...POST, authenticated: false } as const;
   const refresh = (route: string, refreshToken: string, options?: CallOptions) =>
     caller.call({ ...open, path: route, body: { refreshToken }, read: bodyOf(tokenResponseSchema) }, options);
   return {
@@ -49,14 +50,7 @@ export function authArea(caller: Caller) {
     /** `GET /v1/auth/device/pending/{userCode}` (A): what asks for access. */
     pendingDevice: (userCode: string, options?: CallOptions) =>
       caller.call(
-        {
-          method: 'GET',
-          path: path`/v1/auth/device/pending/${userCode}`,
-          status: 200,
-          read: bodyOf(devicePendingSchema),
-          repeatable: true,
-          authenticated: true,
-        },
+        { ...GET, path: path`/v1/auth/device/pending/${userCode}`, read: bodyOf(devicePendingSchema) },
         options,
       ),
     /** `POST /v1/auth/device/verify` (A). Show what {@link AuthArea.pendingDevice} says first (AUTH-210). */
@@ -65,13 +59,7 @@ export function authArea(caller: Caller) {
       options?: CallOptions,
     ) =>
       caller.call(
-        {
-          ...open,
-          path: '/v1/auth/device/verify',
-          body: request,
-          read: bodyOf(deviceVerifyResponseSchema),
-          authenticated: true,
-        },
+        { ...POST, path: '/v1/auth/device/verify', body: request, read: bodyOf(deviceVerifyResponseSchema) },
         options,
       ),
   };

@@ -2,27 +2,24 @@ import { complianceSchema, discoverySchema, echoSchema, subscriptionSchema } fro
 import type { CallOptions } from '../call-options.js';
 import type { Caller } from '../http/caller.js';
 import { bodyOf } from '../http/request.js';
+import { GET } from './methods.js';
 
 /** Discovery, health and limits (section 6). */
 export type DiscoveryArea = ReturnType<typeof discoveryArea>;
 
 export function discoveryArea(caller: Caller) {
-  const get = { method: 'GET', status: 200, repeatable: true } as const;
+  const open = { ...GET, authenticated: false } as const;
   return {
     /** `GET /echo`: is the gateway there (GW-300). */
-    echo: (options?: CallOptions) =>
-      caller.call({ ...get, path: '/echo', read: bodyOf(echoSchema), authenticated: false }, options),
+    echo: (options?: CallOptions) => caller.call({ ...open, path: '/echo', read: bodyOf(echoSchema) }, options),
     /** `GET /v1/integrations/discovery`: where to sign in (GW-310). */
     discover: (options?: CallOptions) =>
-      caller.call(
-        { ...get, path: '/v1/integrations/discovery', read: bodyOf(discoverySchema), authenticated: false },
-        options,
-      ),
+      caller.call({ ...open, path: '/v1/integrations/discovery', read: bodyOf(discoverySchema) }, options),
     /** `GET /v1/status`: the compliance declaration (GW-320). */
     status: (options?: CallOptions) =>
-      caller.call({ ...get, path: '/v1/status', read: bodyOf(complianceSchema), authenticated: false }, options),
+      caller.call({ ...open, path: '/v1/status', read: bodyOf(complianceSchema) }, options),
     /** `GET /v1/subscription` (E): the operator's limits (GW-330). */
     subscription: (options?: CallOptions) =>
-      caller.call({ ...get, path: '/v1/subscription', read: bodyOf(subscriptionSchema), authenticated: true }, options),
+      caller.call({ ...GET, path: '/v1/subscription', read: bodyOf(subscriptionSchema) }, options),
   };
 }

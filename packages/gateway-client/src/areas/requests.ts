@@ -9,7 +9,8 @@ import {
 import type { CallOptions } from '../call-options.js';
 import { GatewayError } from '../errors.js';
 import type { Caller } from '../http/caller.js';
-import { bodyOf, nothing, path } from '../http/request.js';
+import { bodyOf, path } from '../http/request.js';
+import { DELETE, GET, RESEND } from './methods.js';
 import type { Plain } from './plain.js';
 
 /** One page of a list (APPR-090). */
@@ -32,18 +33,9 @@ export type RequestArea = ReturnType<typeof requestArea>;
 const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 
 export function requestArea(caller: Caller) {
-  const route = { repeatable: true, authenticated: true } as const;
   const page = (route_: string | undefined, query: PageQuery, options?: CallOptions) =>
     caller.call(
-      {
-        ...route,
-        method: 'GET',
-        path: route_,
-        query: pageQuery(query),
-        status: 200,
-        read: bodyOf(inboxPageSchema),
-        maxBytes: MAX_PAGE_BYTES,
-      },
+      { ...GET, path: route_, query: pageQuery(query), read: bodyOf(inboxPageSchema), maxBytes: MAX_PAGE_BYTES },
       options,
     );
   const inbox = (approverId: string, query: PageQuery = {}, options?: CallOptions) =>
@@ -59,38 +51,17 @@ export function requestArea(caller: Caller) {
       page(path`/v1/approvers/${approverId}/inbox/expired`, query, options),
     /** `DELETE /v1/approvers/{approverId}/inbox/{requestId}` (A): hides the item, decides nothing (APPR-080). */
     dismiss: (approverId: string, requestId: string, options?: CallOptions) =>
-      caller.call(
-        {
-          ...route,
-          method: 'DELETE',
-          path: path`/v1/approvers/${approverId}/inbox/${requestId}`,
-          status: 204,
-          read: nothing,
-        },
-        options,
-      ),
+      caller.call({ ...DELETE, path: path`/v1/approvers/${approverId}/inbox/${requestId}` }, options),
     /** `POST /v1/decisions` (A). The same envelope may be sent again (APPR-060). */
     decide: (envelope: Plain<DecisionSubmit>, options?: CallOptions) =>
-      caller.call(
-        {
-          ...route,
-          method: 'POST',
-          path: '/v1/decisions',
-          body: envelope,
-          status: 200,
-          read: bodyOf(decisionAcceptedSchema),
-        },
-        options,
-      ),
+      caller.call({ ...RESEND, path: '/v1/decisions', body: envelope, read: bodyOf(decisionAcceptedSchema) }, options),
     /** `GET /v1/history` (A). */
     history: (query: HistoryQuery = {}, options?: CallOptions) =>
       caller.call(
         {
-          ...route,
-          method: 'GET',
+          ...GET,
           path: '/v1/history',
           query: { ...pageQuery(query), state: query.state, enforcerId: query.enforcerId },
-          status: 200,
           read: bodyOf(historyPageSchema),
           maxBytes: MAX_PAGE_BYTES,
         },
