@@ -45,7 +45,7 @@ export interface ScriptedApprover {
   /** Key id of the last pairing. */
   signerKeyId(): string;
   /** Answers a pairing session; without a secret as published approvers do. */
-  pair(session: SessionView, options: { readonly at: number; readonly secret?: string }): string;
+  pair(session: SessionView, options: PairOptions): string;
   /** A signed `decision.deliver` envelope as text. */
   decide(spec: DecisionSpec): string;
 }
@@ -53,85 +53,117 @@ export interface ScriptedApprover {
 /** What an approver announces unless told otherwise. */
 export const SCRIPTED_CAPABILITIES: readonly string[] = ['harp-decision/1', 'signed-dnd/1'];
 
+interface Keys {
+  readonly seed: Uint8Array;
+  /** Ed25519, raw. */
+  readonly publicKey: Uint8Array;
+  readonly x25519Private: Uint8Array;
+}
+
+interface PairOptions {
+  readonly at: number;
+  readonly secret?: string;
+}
+
 /** Makes an approver whose keys come from a seeded source. */
 export function scriptedApprover(
   rng: SeededRng,
   capabilities: readonly string[] = SCRIPTED_CAPABILITIES,
 ): ScriptedApprover {
   const seed = rng.bytes(32);
-  const x25519Private = rng.bytes(32);
-  const publicKey = ed25519PublicKey(seed);
-  const sign = (bytes: Uint8Array) => base64UrlEncode(ed25519Sign(seed, bytes));
-  let signerKeyId: string = approverSignerKeyId(publicKey);
+  const keys: Keys = { seed, x25519Private: rng.bytes(32), publicKey: ed25519PublicKey(seed) };
+  let signerKeyId: string = approverSignerKeyId(keys.publicKey);
+  return {
+    publicKey: base64UrlEncode(keys.publicKey),
+    capabilities,
+    signerKeyId: () => signerKeyId,
+    pair(session, options) {
+      const response = pairingResponse(keys, session, { ...options, capabilities });
+      ({ signerKeyId } = response);
+      return JSON.stringify(response);
+    },
+    decide(spec) {
+      const nonce = rng.base64Url(16);
+      return JSON.stringify(
+        decisionEnvelope(keys, spec, { nonce, signerKeyId, msgId: spec.msgId ?? `msg-${rng.uuid()}` }),
+      );
+    },
+  };
+}
 
-  function pair(session: SessionView, { at, secret }: { readonly at: number; readonly secret?: string }): string {
-    const enforcerX25519 = base64UrlDecode(session.enforcerX25519, 32);
-    const approverX25519 = x25519PublicKey(x25519Private);
-    const timestamp = formatTime(at);
-    const transcript = pairingTranscript({
-      ...session,
-      enforcerX25519,
-      approverX25519,
-      approverEd25519: publicKey,
-      timestamp,
-    });
-    const sharedSecret = x25519SharedSecret(x25519Private, enforcerX25519);
-    const keys = secret === undefined ? undefined : derivePairingKeys({ secret, sharedSecret, transcript });
-    signerKeyId = approverSignerKeyId(publicKey, keys?.confirmKey);
-    const parts = [
-      signerKeyId,
-      base64UrlEncode(publicKey),
-      session.pairingNonce,
-      timestamp,
-      base64UrlEncode(approverX25519),
-    ];
-    return JSON.stringify({
-      signerKeyId,
-      publicKey: parts[1],
-      pairingNonce: session.pairingNonce,
-      timestamp,
-      x25519PublicKey: parts[4],
-      signature: sign(utf8Encode(parts.join('|'))),
-      deviceId: 'dev-scripted',
-      capabilities,
-      ...(keys === undefined ? {} : { capabilitiesMac: capabilitiesMac(keys.confirmKey, capabilities) }),
-    });
-  }
+function sign({ seed }: Keys, bytes: Uint8Array): string {
+  return base64UrlEncode(ed25519Sign(seed, bytes));
+}
 
-  function decide(spec: DecisionSpec): string {
-    const { requestId, artifactHash, decision, at, reason } = spec;
-    const nonce = rng.base64Url(16);
-    const harp = {
-      requestId,
-      artifactHashAlg: 'SHA-256',
+function pairingResponse(
+  keys: Keys,
+  session: SessionView,
+  { at, secret, capabilities }: PairOptions & { readonly capabilities: readonly string[] },
+) {
+  const { publicKey, x25519Private } = keys;
+  const enforcerX25519 = base64UrlDecode(session.enforcerX25519, 32);
+  const approverX25519 = x25519PublicKey(x25519Private);
+  const timestamp = formatTime(at);
+  const transcript = pairingTranscript({
+    ...session,
+    enforcerX25519,
+    approverX25519,
+    approverEd25519: publicKey,
+    timestamp,
+  });
+  const sharedSecret = x25519SharedSecret(x25519Private, enforcerX25519);
+  const derived = secret === undefined ? undefined : derivePairingKeys({ secret, sharedSecret, transcript });
+  // The signature covers these five in this order.
+  const signed = {
+    signerKeyId: approverSignerKeyId(publicKey, derived?.confirmKey),
+    publicKey: base64UrlEncode(publicKey),
+    pairingNonce: session.pairingNonce,
+    timestamp,
+    x25519PublicKey: base64UrlEncode(approverX25519),
+  };
+  return {
+    ...signed,
+    signature: sign(keys, utf8Encode(Object.values(signed).join('|'))),
+    deviceId: 'dev-scripted',
+    capabilities,
+    ...(derived === undefined ? {} : { capabilitiesMac: capabilitiesMac(derived.confirmKey, capabilities) }),
+  };
+}
+
+function decisionEnvelope(
+  keys: Keys,
+  spec: DecisionSpec,
+  { nonce, signerKeyId, msgId }: { readonly nonce: string; readonly signerKeyId: string; readonly msgId: string },
+) {
+  const { requestId, artifactHash, decision, at, reason } = spec;
+  const harp = {
+    requestId,
+    artifactHashAlg: 'SHA-256',
+    artifactHash,
+    repoRef: spec.repoRef ?? 'repo:example/widgets',
+    decision,
+    scope: 'once',
+    expiresAt: formatTime(at + (spec.lifetimeMs ?? 300_000)),
+    nonce,
+    signerKeyId,
+    sigAlg: 'Ed25519',
+    ...(reason === undefined ? {} : { policyHints: { reason } }),
+  };
+  const harpDecision = { ...harp, signature: sign(keys, harpDecisionSignable(harp)) };
+  return {
+    msgId,
+    msgType: 'decision.deliver',
+    requestId,
+    createdAt: formatTime(at),
+    sender: { gatewayId: 'gw-model' },
+    body: {
       artifactHash,
-      repoRef: spec.repoRef ?? 'repo:example/widgets',
       decision,
-      scope: 'once',
-      expiresAt: formatTime(at + (spec.lifetimeMs ?? 300_000)),
-      nonce,
       signerKeyId,
-      sigAlg: 'Ed25519',
-      ...(reason === undefined ? {} : { policyHints: { reason } }),
-    };
-    const harpDecision = { ...harp, signature: sign(harpDecisionSignable(harp)) };
-    return JSON.stringify({
-      msgId: spec.msgId ?? `msg-${rng.uuid()}`,
-      msgType: 'decision.deliver',
-      requestId,
-      createdAt: formatTime(at),
-      sender: { gatewayId: 'gw-model' },
-      body: {
-        artifactHash,
-        decision,
-        signerKeyId,
-        nonce,
-        signature: sign(utf8Encode(decisionPipeText({ artifactHash, decision, nonce }))),
-        ...(reason === undefined ? {} : { reason }),
-        ...(spec.withoutHarp === true ? {} : { harpDecision }),
-      },
-    });
-  }
-
-  return { publicKey: base64UrlEncode(publicKey), capabilities, signerKeyId: () => signerKeyId, pair, decide };
+      nonce,
+      signature: sign(keys, utf8Encode(decisionPipeText({ artifactHash, decision, nonce }))),
+      ...(reason === undefined ? {} : { reason }),
+      ...(spec.withoutHarp === true ? {} : { harpDecision }),
+    },
+  };
 }

@@ -13,6 +13,7 @@ import type { SimulatedClock } from '../simulation/clock.js';
 import { frozenStep, type StepFunction } from './frozen-step.js';
 import { memoVerifier } from './memo-verifier.js';
 
+type Effect<Type extends EnforcerEffect['type']> = Extract<EnforcerEffect, { readonly type: Type }>;
 type Unstamped<Event> = Event extends unknown ? Omit<Event, 'at' | 'mono'> : never;
 /** An event without its time, which the driver's clock gives. */
 export type PlainEvent = Unstamped<EnforcerEvent>;
@@ -25,7 +26,7 @@ export interface DriverOptions {
   /** Answers gateway calls; `parked` means later, by hand. */
   readonly gateway: (effect: GatewayEffect, now: { readonly at: number }) => Outcome<unknown> | 'parked';
   /** How storing answers; true unless given. */
-  readonly persist?: (effect: Extract<EnforcerEffect, { readonly type: 'persist' }>) => boolean;
+  readonly persist?: (effect: Effect<'persist'>) => boolean;
   /** Whether the journal can be written; true unless given. */
   readonly journalWritable?: () => boolean;
   /** Whether the journal stays silent, so that a test answers by hand; false unless given. */
@@ -49,14 +50,10 @@ export interface EngineDriver {
   /** Calls that wait for an answer. */
   parked(): readonly GatewayEffect[];
   /** Effects of one type since the start. */
-  of<Type extends EnforcerEffect['type']>(type: Type): readonly Extract<EnforcerEffect, { readonly type: Type }>[];
+  of<Type extends EnforcerEffect['type']>(type: Type): readonly Effect<Type>[];
 }
 
-function emptyDurable(): DurableState {
-  return { auth: null, workspaces: [], openRequests: [], rejections: [] };
-}
-
-function stored(before: DurableState, { record }: Extract<EnforcerEffect, { readonly type: 'persist' }>): DurableState {
+function stored(before: DurableState, { record }: Effect<'persist'>): DurableState {
   switch (record.kind) {
     case 'auth':
       return { ...before, auth: record.value };
@@ -77,78 +74,122 @@ function isGatewayEffect(effect: EnforcerEffect): effect is GatewayEffect {
 
 /** Makes a driver around a fresh engine. Nothing happens until `engine.start` is sent. */
 export function engineDriver(options: DriverOptions): EngineDriver {
-  const { clock } = options;
-  const step = frozenStep(options.step);
-  const verifier = memoVerifier();
-  const effects: EnforcerEffect[] = [];
-  const journal = new Set<string>();
-  const timers = new Map<string, number>();
-  const waiting = new Map<string, GatewayEffect>();
-  const queue: PlainEvent[] = [];
-  let state = initialState(options.config);
-  let durable = emptyDurable();
-  let busy = false;
+  return new Driver(options);
+}
 
-  function record({ entry, requestId }: Extract<EnforcerEffect, { readonly type: 'journal.record' }>): void {
-    const keys = [`${entry.requestId} ${entry.artifactHash}`, `${entry.nonce} ${entry.signerKeyId}`];
-    if (options.journalHeld?.() === true) return;
-    if (options.journalWritable?.() === false) queue.push({ type: 'journal.unavailable', requestId });
-    else if (keys.some((key) => journal.has(key))) queue.push({ type: 'journal.replayed', requestId });
-    else {
-      for (const key of keys) journal.add(key);
-      queue.push({ type: 'journal.recorded', requestId });
+class Driver implements EngineDriver {
+  readonly effects: EnforcerEffect[] = [];
+  readonly journal = new Set<string>();
+  readonly #options: DriverOptions;
+  readonly #step: StepFunction;
+  readonly #verifier = memoVerifier();
+  readonly #timers = new Map<string, number>();
+  readonly #waiting = new Map<string, GatewayEffect>();
+  readonly #queue: PlainEvent[] = [];
+  #state: EnforcerState;
+  #durable: DurableState = { auth: null, workspaces: [], openRequests: [], rejections: [] };
+  #busy = false;
+
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    this.#step = frozenStep(options.step);
+    this.#state = initialState(options.config);
+  }
+
+  state(): EnforcerState {
+    return this.#state;
+  }
+
+  stored(): DurableState {
+    return this.#durable;
+  }
+
+  parked(): readonly GatewayEffect[] {
+    return [...this.#waiting.values()];
+  }
+
+  of<Type extends EnforcerEffect['type']>(type: Type): readonly Effect<Type>[] {
+    return this.effects.filter((effect): effect is Effect<Type> => effect.type === type);
+  }
+
+  send(event: PlainEvent): readonly EnforcerEffect[] {
+    const from = this.effects.length;
+    this.#queue.push(event);
+    this.#drain();
+    return this.effects.slice(from);
+  }
+
+  advance(ms: number): void {
+    const { clock } = this.#options;
+    const end = clock.now().mono + ms;
+    for (;;) {
+      const due = [...this.#timers].filter(([, at]) => at <= end).sort((a, b) => a[1] - b[1])[0];
+      if (due === undefined) break;
+      const [timerId, at] = due;
+      clock.advance(Math.max(at - clock.now().mono, 0));
+      this.#timers.delete(timerId);
+      this.send({ type: 'timer.fired', timerId });
     }
+    clock.advance(Math.max(end - clock.now().mono, 0));
   }
 
-  function answered(effect: GatewayEffect, outcome: Outcome<unknown>): void {
-    const { callId } = effect;
-    // The model's answers are loosely typed on purpose: a hostile one may not fit the contract.
-    queue.push({ type: `${effect.type}.result`, callId, outcome } as PlainEvent);
+  release(callId: string, outcome?: Outcome<unknown>): boolean {
+    const effect = this.#waiting.get(callId);
+    if (effect === undefined) return false;
+    const answer = outcome ?? this.#options.gateway(effect, this.#options.clock.now());
+    if (answer === 'parked') return false;
+    this.#answer(effect, answer);
+    this.#drain();
+    return true;
   }
 
-  function call(effect: GatewayEffect): void {
-    const outcome = options.gateway(effect, clock.now());
-    if (outcome === 'parked') waiting.set(effect.callId, effect);
-    else answered(effect, outcome);
+  #drain(): void {
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
+      const stamped = { ...event, ...this.#options.clock.now() } as EnforcerEvent;
+      const result = this.#step(this.#state, stamped, { verifier: this.#verifier });
+      this.#state = result.state;
+      for (const effect of result.effects) this.#interpret(effect);
+    }
+    this.#busy = false;
   }
 
-  function cancel(callId: string): void {
-    const effect = waiting.get(callId);
-    if (effect === undefined) return;
-    waiting.delete(callId);
-    answered(effect, failure({ kind: 'aborted' }));
-  }
-
-  function interpret(effect: EnforcerEffect): void {
-    effects.push(effect);
+  #interpret(effect: EnforcerEffect): void {
+    this.effects.push(effect);
     if (isGatewayEffect(effect)) {
-      call(effect);
+      this.#call(effect);
       return;
     }
     switch (effect.type) {
       case 'gateway.cancel':
-        cancel(effect.callId);
+        this.#cancel(effect.callId);
         break;
       case 'timer.set':
-        timers.set(effect.timerId, clock.now().mono + effect.afterMs);
+        this.#timers.set(effect.timerId, this.#options.clock.now().mono + effect.afterMs);
         break;
       case 'timer.clear':
-        timers.delete(effect.timerId);
+        this.#timers.delete(effect.timerId);
         break;
-      case 'persist': {
-        const done = options.persist?.(effect) ?? true;
-        if (done) durable = stored(durable, effect);
-        queue.push({ type: done ? 'persist.done' : 'persist.failed', persistId: effect.persistId } as PlainEvent);
+      case 'persist':
+        this.#persist(effect);
         break;
-      }
       case 'journal.record':
-        record(effect);
+        this.#record(effect);
         break;
       case 'recovery.verify':
-        queue.push({ type: 'recovery.verified', pairingId: effect.pairingId, ok: options.recoveryCode?.() ?? false });
+        this.#queue.push({
+          type: 'recovery.verified',
+          pairingId: effect.pairingId,
+          ok: this.#options.recoveryCode?.() ?? false,
+        });
         break;
       case 'recovery.create':
-        queue.push({ type: 'recovery.created', pairingId: effect.pairingId, hash: `hash of ${effect.pairingId}` });
+        this.#queue.push({
+          type: 'recovery.created',
+          pairingId: effect.pairingId,
+          hash: `hash of ${effect.pairingId}`,
+        });
         break;
       case 'audit.append':
       case 'channel.close':
@@ -162,60 +203,41 @@ export function engineDriver(options: DriverOptions): EngineDriver {
     }
   }
 
-  function drain(): void {
-    if (busy) return;
-    busy = true;
-    for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
-      const result = step(state, { ...event, ...clock.now() } as EnforcerEvent, { verifier });
-      state = result.state;
-      for (const effect of result.effects) interpret(effect);
+  #persist(effect: Effect<'persist'>): void {
+    const { persistId } = effect;
+    const done = this.#options.persist?.(effect) ?? true;
+    if (done) this.#durable = stored(this.#durable, effect);
+    this.#queue.push({ type: done ? 'persist.done' : 'persist.failed', persistId } as PlainEvent);
+  }
+
+  #record({ entry, requestId }: Effect<'journal.record'>): void {
+    if (this.#options.journalHeld?.() === true) return;
+    const keys = [`${entry.requestId} ${entry.artifactHash}`, `${entry.nonce} ${entry.signerKeyId}`];
+    if (this.#options.journalWritable?.() === false) {
+      this.#queue.push({ type: 'journal.unavailable', requestId });
+    } else if (keys.some((key) => this.journal.has(key))) {
+      this.#queue.push({ type: 'journal.replayed', requestId });
+    } else {
+      for (const key of keys) this.journal.add(key);
+      this.#queue.push({ type: 'journal.recorded', requestId });
     }
-    busy = false;
   }
 
-  function send(event: PlainEvent): readonly EnforcerEffect[] {
-    const from = effects.length;
-    queue.push(event);
-    drain();
-    return effects.slice(from);
+  #call(effect: GatewayEffect): void {
+    const outcome = this.#options.gateway(effect, this.#options.clock.now());
+    if (outcome === 'parked') this.#waiting.set(effect.callId, effect);
+    else this.#answer(effect, outcome);
   }
 
-  function advance(ms: number): void {
-    const end = clock.now().mono + ms;
-    for (;;) {
-      const due = [...timers].filter(([, at]) => at <= end).sort((a, b) => a[1] - b[1])[0];
-      if (due === undefined) break;
-      const [timerId, at] = due;
-      clock.advance(Math.max(at - clock.now().mono, 0));
-      timers.delete(timerId);
-      send({ type: 'timer.fired', timerId });
-    }
-    clock.advance(Math.max(end - clock.now().mono, 0));
+  #cancel(callId: string): void {
+    const effect = this.#waiting.get(callId);
+    if (effect !== undefined) this.#answer(effect, failure({ kind: 'aborted' }));
   }
 
-  function release(callId: string, outcome?: Outcome<unknown>): boolean {
-    const effect = waiting.get(callId);
-    if (effect === undefined) return false;
-    const answer = outcome ?? options.gateway(effect, clock.now());
-    if (answer === 'parked') return false;
-    waiting.delete(callId);
-    answered(effect, answer);
-    drain();
-    return true;
+  #answer(effect: GatewayEffect, outcome: Outcome<unknown>): void {
+    const { callId } = effect;
+    this.#waiting.delete(callId);
+    // The model's answers are loosely typed on purpose: a hostile one may not fit the contract.
+    this.#queue.push({ type: `${effect.type}.result`, callId, outcome } as PlainEvent);
   }
-
-  return {
-    state: () => state,
-    effects,
-    journal,
-    stored: () => durable,
-    send,
-    advance,
-    release,
-    parked: () => [...waiting.values()],
-    of: (type) =>
-      effects.filter(
-        (effect): effect is Extract<EnforcerEffect, { readonly type: typeof type }> => effect.type === type,
-      ),
-  };
 }
