@@ -39,7 +39,13 @@ function freshPaths(): RuntimePaths {
 }
 
 async function ensure(paths: RuntimePaths, over: Partial<EnsureDaemonOptions> = {}): Promise<DaemonClient> {
-  return await ensureDaemon({ paths, command: COMMAND, timeoutMs: 30_000, ...over });
+  return await ensureDaemon({
+    paths,
+    command: COMMAND,
+    timeoutMs: 30_000,
+    environment: { AIRLOCK_TEST_OWNER: String(process.pid) },
+    ...over,
+  });
 }
 
 const pidOf = (paths: RuntimePaths) => readPidFile(paths.pidFile)?.pid ?? 0;

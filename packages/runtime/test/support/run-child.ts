@@ -1,5 +1,15 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { afterEach } from 'vitest';
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+const running: Child[] = [];
+
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
 
 export interface ChildEnd {
   readonly code: number | null;
@@ -10,10 +20,14 @@ export interface ChildEnd {
 
 const ARGUMENTS = ['--conditions=@airlock/source', '--import', import.meta.resolve('tsx')];
 
-/** Starts a TypeScript file of `test/` as its own process. */
-export function startChild(file: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+/** Starts a TypeScript file of `test/` as its own process; the channel tells it when the one of the tests is gone. */
+export function startChild(file: string, args: readonly string[]): Child {
   const script = fileURLToPath(new URL(`../${file}`, import.meta.url));
-  return spawn(process.execPath, [...ARGUMENTS, script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...ARGUMENTS, script, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  }) as unknown as Child;
+  running.push(child);
+  return child;
 }
 
 export async function runChild(file: string, args: readonly string[]): Promise<ChildEnd> {
@@ -32,7 +46,7 @@ export async function runChild(file: string, args: readonly string[]): Promise<C
 }
 
 /** Resolves with the first output that matches. */
-export async function outputOf(child: ReturnType<typeof startChild>, wanted: RegExp): Promise<RegExpExecArray> {
+export async function outputOf(child: Child, wanted: RegExp): Promise<RegExpExecArray> {
   let text = '';
   return await new Promise((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {

@@ -8,6 +8,8 @@ import { type RunDaemon, runCommand, sayOnStderr } from '../../src/index.js';
  */
 const { DRIVER_ANSWER = 'approve', DRIVER_CALLS = '/dev/null', DRIVER_GATE, ...environment } = process.env;
 
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+
 function note(call: string, detail: unknown): void {
   appendFileSync(DRIVER_CALLS, `${JSON.stringify({ call, detail })}\n`);
 }

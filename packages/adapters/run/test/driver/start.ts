@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterEach } from 'vitest';
 
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -15,6 +16,12 @@ export interface Call {
   readonly call: 'request' | 'claim' | 'outcome' | 'withdraw';
   readonly detail: any;
 }
+
+const running: Driver[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((driver) => driver.stop()));
+});
 
 /** Files by which a test and a driver talk, in one scratch directory. */
 export class Desk {
@@ -84,12 +91,21 @@ export class Driver {
     return { code, stdout: this.stdout, stderr: this.stderr };
   }
 
+  /** Ends the driver and, through it, the command it runs; whoever does not listen is killed after a second. */
+  async stop(): Promise<void> {
+    const kill = setTimeout(() => this.child.kill('SIGKILL'), 1000);
+    this.child.kill('SIGTERM');
+    this.child.kill('SIGCONT');
+    await this.#closed;
+    clearTimeout(kill);
+  }
+
   async prints(text: string): Promise<void> {
     while (!this.stdout.includes(text)) await pause();
   }
 }
 
-/** Starts the driver without a terminal. */
+/** Starts the driver without a terminal. It ends with its test, and with the process that runs the tests. */
 export function start(desk: Desk, argv: readonly string[], options: StartOptions = {}): Driver {
   const child = spawn(process.execPath, [...NODE_ARGS, ...argv], {
     cwd: options.cwd ?? desk.directory,
@@ -100,8 +116,10 @@ export function start(desk: Desk, argv: readonly string[], options: StartOptions
       ...desk.environment,
       ...options.env,
     },
-    stdio: 'pipe',
-  });
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+  }) as ChildProcessWithoutNullStreams;
   child.stdin.end(options.input ?? '');
-  return new Driver(child);
+  const driver = new Driver(child);
+  running.push(driver);
+  return driver;
 }
