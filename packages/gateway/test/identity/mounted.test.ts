@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGateway } from '../../src/index.js';
+import { temporaryFolder } from '../support/temporary.js';
 import { Browser } from './browser.js';
 
 /** Status of a GET over a connection of its own, because a restart ends the kept ones. */
@@ -20,19 +18,17 @@ function statusOf(url: string, token: string): Promise<number | undefined> {
 }
 
 describe(rules('AUTH-200', 'GW-180')`the whole gateway`, () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'airlock-gateway-'));
+  let dataDir: string;
   const open = () => createGateway({ dataDir, port: 0, logLevel: 'silent' });
   let gateway: Awaited<ReturnType<typeof open>>;
   let url: string;
 
   beforeAll(async () => {
+    dataDir = temporaryFolder();
     gateway = await open();
     ({ url } = await gateway.listen());
   });
-  afterAll(async () => {
-    await gateway.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => gateway.close());
 
   it('is found by discovery, signs in and keeps the sign-in over a restart', async () => {
     await gateway.admin.addUser('alice');

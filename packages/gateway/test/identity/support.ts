@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -13,6 +10,7 @@ import { createIdentity } from '../../src/identity/create-identity.js';
 import type { ConsentNotice, Revocation } from '../../src/live/events.js';
 import { systemPorts } from '../../src/ports.js';
 import { openStore } from '../../src/store/open-store.js';
+import { temporaryFolder } from '../support/temporary.js';
 
 /** T of vectors/gateway-messages.json. */
 export const T = Date.parse('2026-03-02T14:00:00.000Z');
@@ -44,7 +42,7 @@ interface Answer {
 
 /** Identity over a real store in a temporary directory, with a clock that only the test moves. */
 export async function bench(options: { realTime?: boolean; perMinute?: number } = {}): Promise<Bench> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'airlock-identity-'));
+  const dataDir = temporaryFolder();
   const clock = { now: options.realTime ? Date.now() : T };
   const now = (): number => (options.realTime ? Date.now() : clock.now);
   const ports = { ...systemPorts(), now };
@@ -130,7 +128,6 @@ export async function bench(options: { realTime?: boolean; perMinute?: number } 
         }
       });
       await store.close();
-      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

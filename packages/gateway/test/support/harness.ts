@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type DestinationStream, pino } from 'pino';
 import { createGateway, type Gateway, type GatewayOptions, systemPorts } from '../../src/index.js';
 import { answered, type Call, requestInit } from './call.js';
 import { type Party, party } from './party.js';
 import { type SimulatedClock, simulatedClock } from './simulated-clock.js';
+import { temporaryFolder } from './temporary.js';
 
 /** T of vectors/gateway-messages.json. */
 export const T = Date.parse('2026-03-02T14:00:00.000Z');
@@ -29,7 +27,7 @@ export const LIMITS_OFF = {
 
 /** A gateway over a real store in a temporary directory, called in process, whose clock only the test moves. */
 export async function harness(options: Partial<GatewayOptions> = {}, logTo?: DestinationStream): Promise<Harness> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'airlock-gateway-'));
+  const dataDir = temporaryFolder();
   const clock = simulatedClock(T);
   const gateway = await createGateway(
     { dataDir, publicUrl: 'https://gateway.example', limits: LIMITS_OFF, ...options },
@@ -53,9 +51,6 @@ export async function harness(options: Partial<GatewayOptions> = {}, logTo?: Des
       users += 1;
       return party({ gateway, call, now: clock.now }, name ?? `user ${users}`);
     },
-    close: async () => {
-      await gateway.close();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    close: () => gateway.close(),
   };
 }

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { type RawData, WebSocket } from 'ws';
 import { createGateway, type Gateway, type GatewayOptions, systemPorts } from '../../src/index.js';
@@ -8,6 +5,7 @@ import { answered, type Call, requestInit } from './call.js';
 import { LIMITS_OFF } from './harness.js';
 import { type Party, party } from './party.js';
 import type { SimulatedClock } from './simulated-clock.js';
+import { temporaryFolder } from './temporary.js';
 
 /** A gateway on a real port, in real time. */
 export interface Listening {
@@ -61,7 +59,7 @@ function testSocket(url: string, headers: Record<string, string>): TestSocket {
 
 /** Starts a gateway on a free port. */
 export async function listening(options: Partial<GatewayOptions> = {}, clock?: SimulatedClock): Promise<Listening> {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'airlock-gateway-'));
+  const dataDir = options.dataDir ?? temporaryFolder();
   const gateway = await createGateway(
     { limits: LIMITS_OFF, port: 0, ...options, dataDir },
     {
@@ -83,9 +81,6 @@ export async function listening(options: Partial<GatewayOptions> = {}, clock?: S
     },
     socket: (query, headers = {}) =>
       testSocket(`ws://127.0.0.1:${port}/v1/ws?${new URLSearchParams(query).toString()}`, headers),
-    close: async () => {
-      await gateway.close();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    close: () => gateway.close(),
   };
 }
