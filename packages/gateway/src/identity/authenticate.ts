@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Logger } from 'pino';
 import { GatewayError } from '../errors.js';
 import type { CredentialHeaders } from '../identity-port.js';
 import type { AuthFailure, Principal } from '../principal.js';
 import type { StoreEngine } from '../store/engine.js';
 import { type AcceptedToken, acceptAccessToken, type TokenTrust } from './access-token.js';
 import { isConfidential } from './commands/apps.js';
-import type { FoundApp, FoundCredentials } from './commands/credentials.js';
+import type { CredentialUse, FoundApp, FoundCredentials } from './commands/credentials.js';
 import { present } from './present.js';
 import { secretHash } from './secrets.js';
 
@@ -118,7 +119,13 @@ export function resolvePrincipal(
 export function createAuthenticate(deps: {
   readonly store: StoreEngine;
   readonly trust: () => Promise<TokenTrust>;
+  readonly log: Pick<Logger, 'warn'>;
 }): (headers: CredentialHeaders, now: number) => Promise<Principal | AuthFailure> {
+  const note = (use: CredentialUse, now: number): void => {
+    deps.store.run('noteCredentialUse', { ...use, now }).catch((error: unknown) => {
+      deps.log.warn({ err: error, ...use }, 'use of a credential not noted');
+    });
+  };
   return async (headers, now) => {
     const sent = presentedCredentials(headers);
     if (sent.pat === undefined && sent.bearer === undefined) return NOTHING_SENT;
@@ -134,6 +141,7 @@ export function createAuthenticate(deps: {
           clientId: sent.clientId,
         }),
       });
+      if (found.due !== undefined) note(found.due, now);
       return resolvePrincipal(sent, bearer, found);
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'unavailable') {

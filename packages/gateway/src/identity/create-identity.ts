@@ -54,7 +54,7 @@ export function createIdentity(deps: IdentityDeps): Identity<IdentityAdmin> {
     return { issuer: issuer(), key: async () => publicKey };
   };
   return {
-    authenticate: createAuthenticate({ store, trust }),
+    authenticate: createAuthenticate({ store, trust, log }),
     requireConsent: createConsentCheck(services),
     routes: identityRoutes(services),
     mounts: identityMounts({ services, config, log, publicUrl, provider, trust }),

@@ -1,6 +1,6 @@
 import { createApp, listApps, revokeApp, rotateAppSecret, updateApp } from './commands/apps.js';
 import { checkConsent, decideConsent, listConsents } from './commands/consents.js';
-import { findCredentials } from './commands/credentials.js';
+import { findCredentials, noteCredentialUse } from './commands/credentials.js';
 import { createDeviceCode, decideDevice, findPendingDevice, pollDeviceCode } from './commands/devices.js';
 import { createEnrollmentCode, loginByCode, registerApprover } from './commands/enrollment.js';
 import {
@@ -24,8 +24,25 @@ import {
 import { keepSecret, sweepIdentity } from './commands/upkeep.js';
 import { addUser, findLogin, findUser, findUserByName, listUsers } from './commands/users.js';
 
-/** Store commands of users, tokens, apps and consents. */
-export const identityCommands = {
+/** Reads of users, tokens, apps and consents. */
+export const identityReads = {
+  findCredentials,
+  findFamily,
+  findLogin,
+  findOidcRecord,
+  findOidcRecordByUid,
+  findPendingDevice,
+  findRefreshToken,
+  findUser,
+  findUserByName,
+  listApps,
+  listConsents,
+  listPats,
+  listUsers,
+} as const;
+
+/** Changes of users, tokens, apps and consents. */
+export const identityWrites = {
   addUser,
   checkConsent,
   consumeOidcRecord,
@@ -37,22 +54,10 @@ export const identityCommands = {
   decideDevice,
   deleteOidcRecord,
   deleteOidcRecordsOfGrant,
-  findCredentials,
-  findFamily,
-  findLogin,
-  findOidcRecord,
-  findOidcRecordByUid,
-  findPendingDevice,
-  findRefreshToken,
-  findUser,
-  findUserByName,
   insertFamily,
   keepSecret,
-  listApps,
-  listConsents,
-  listPats,
-  listUsers,
   loginByCode,
+  noteCredentialUse,
   pollDeviceCode,
   putOidcRecord,
   registerApprover,

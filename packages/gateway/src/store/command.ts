@@ -2,9 +2,9 @@ import type { WireCode } from '@airlock/protocol';
 import type { StoreDatabase } from './database.js';
 
 /**
- * A store command: synchronous, deterministic (times, ids and tokens are arguments), run inside one savepoint of a
- * group commit. What it returns reaches the caller only after the commit is on disk (GW-180).
- * Arguments and results cross a thread: plain data only.
+ * A store command: synchronous, deterministic (times, ids and tokens are arguments). A read runs on one snapshot; a write
+ * runs inside one savepoint of a group commit, and what it returns reaches the caller only after the commit is on disk
+ * (GW-180). Arguments and results cross a thread: plain data only.
  */
 export type Command<Args, Result> = (db: StoreDatabase, args: Args) => Result;
 

@@ -1,33 +1,55 @@
-import { identityCommands } from '../identity/store-commands.js';
-import { approverCommands } from './commands/approvers.js';
-import { auditCommands } from './commands/audit.js';
-import { policyCommands } from './commands/dnd-policies.js';
-import { exchangeDecideCommands } from './commands/exchange-decide.js';
-import { exchangeEndCommands } from './commands/exchange-end.js';
-import { exchangeReadCommands } from './commands/exchange-read.js';
-import { exchangeSubmitCommands } from './commands/exchange-submit.js';
-import { pairingLifeCommands } from './commands/pairing-session-life.js';
-import { pairingSessionCommands } from './commands/pairing-sessions.js';
-import { pairingCommands } from './commands/pairings.js';
-import { settingCommands } from './commands/settings.js';
+import { identityReads, identityWrites } from '../identity/store-commands.js';
+import { approverReads, approverWrites } from './commands/approvers.js';
+import { auditReads, auditWrites } from './commands/audit.js';
+import { policyReads, policyWrites } from './commands/dnd-policies.js';
+import { exchangeDecideWrites } from './commands/exchange-decide.js';
+import { exchangeEndWrites, exchangeWaitReads } from './commands/exchange-end.js';
+import { exchangeReads, inboxWrites } from './commands/exchange-read.js';
+import { exchangeSubmitWrites } from './commands/exchange-submit.js';
+import { pairingLifeReads, pairingLifeWrites } from './commands/pairing-session-life.js';
+import { pairingSessionWrites } from './commands/pairing-sessions.js';
+import { pairingReads, pairingWrites } from './commands/pairings.js';
+import { settingReads, settingWrites } from './commands/settings.js';
 
-/** Every command of the store, by name. */
-export const commands = {
-  ...approverCommands,
-  ...auditCommands,
-  ...exchangeDecideCommands,
-  ...exchangeEndCommands,
-  ...exchangeReadCommands,
-  ...exchangeSubmitCommands,
-  ...identityCommands,
-  ...pairingCommands,
-  ...pairingLifeCommands,
-  ...pairingSessionCommands,
-  ...policyCommands,
-  ...settingCommands,
+/**
+ * The commands that never write, by name. They run in the thread that asks, on a connection that refuses to write, and
+ * see what is committed: which is all that anybody was promised, because no 2xx precedes its commit (GW-180).
+ */
+export const reads = {
+  ...approverReads,
+  ...auditReads,
+  ...exchangeReads,
+  ...exchangeWaitReads,
+  ...identityReads,
+  ...pairingLifeReads,
+  ...pairingReads,
+  ...policyReads,
+  ...settingReads,
 } as const;
 
-export type Commands = typeof commands;
+/** The commands that may write, by name. They run in the writer, in order, in group commits. */
+export const writes = {
+  ...approverWrites,
+  ...auditWrites,
+  ...exchangeDecideWrites,
+  ...exchangeEndWrites,
+  ...exchangeSubmitWrites,
+  ...identityWrites,
+  ...inboxWrites,
+  ...pairingLifeWrites,
+  ...pairingSessionWrites,
+  ...pairingWrites,
+  ...policyWrites,
+  ...settingWrites,
+} as const;
+
+type Commands = typeof reads & typeof writes;
 export type CommandName = keyof Commands;
+export type ReadName = keyof typeof reads;
 export type CommandArgs<N extends CommandName> = Parameters<Commands[N]>[1];
 export type CommandResult<N extends CommandName> = ReturnType<Commands[N]>;
+
+/** Tells whether a command is one of {@link reads}. */
+export function isRead(name: CommandName): name is ReadName {
+  return Object.hasOwn(reads, name);
+}

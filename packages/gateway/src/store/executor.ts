@@ -1,6 +1,6 @@
 import type { WireCode } from '@airlock/protocol';
 import { type Command, Refusal, type RefusalDetails } from './command.js';
-import { commands } from './commands.js';
+import { reads, writes } from './commands.js';
 import type { StoreDatabase } from './database.js';
 import { sqliteCode } from './sqlite.js';
 
@@ -11,21 +11,23 @@ export interface Call {
   readonly args: unknown;
 }
 
-/** What became of a call. `cause` is for the log, never for the caller. */
-export type Outcome =
-  | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | {
-      readonly id: number;
-      readonly ok: false;
-      readonly code: WireCode;
-      readonly message: string;
-      readonly more: RefusalDetails;
-      readonly cause?: string;
-    };
+/** A call that was refused or could not be executed. `cause` is for the log, never for the caller. */
+export interface FailedOutcome {
+  readonly id: number;
+  readonly ok: false;
+  readonly code: WireCode;
+  readonly message: string;
+  readonly more: RefusalDetails;
+  readonly cause?: string;
+}
 
-const registry: ReadonlyMap<string, Command<never, unknown>> = new Map(
-  Object.entries<Command<never, unknown>>(commands),
-);
+/** What became of a call. */
+export type Outcome = { readonly id: number; readonly ok: true; readonly value: unknown } | FailedOutcome;
+
+type Registry = ReadonlyMap<string, Command<never, unknown>>;
+
+const readers: Registry = new Map(Object.entries<Command<never, unknown>>(reads));
+const writers: Registry = new Map(Object.entries<Command<never, unknown>>(writes));
 
 const SQLITE_ERROR = 1;
 const SQLITE_CONSTRAINT = 19;
@@ -60,38 +62,64 @@ function unavailable(id: number, error: unknown): Outcome {
   };
 }
 
-function executeOne(db: StoreDatabase, call: Call): Outcome {
+/** Runs one command inside an open transaction. @throws when the storage fails */
+function executeOne(registry: Registry, db: StoreDatabase, call: Call): Outcome {
   const command = registry.get(call.name);
   if (command === undefined) return refused(call.id, new TypeError(`no command ${call.name}`));
-  db.exec('SAVEPOINT command');
   try {
     // The typed front (StoreEngine.run) is the only source of calls, so the arguments fit the command.
-    const value = command(db, call.args as never);
-    db.exec('RELEASE command');
-    return { id: call.id, ok: true, value };
+    return { id: call.id, ok: true, value: command(db, call.args as never) };
   } catch (error) {
     if (isStorageFailure(error)) throw error;
-    db.exec('ROLLBACK TO command');
-    db.exec('RELEASE command');
     return refused(call.id, error);
   }
 }
 
+function executeInSavepoint(db: StoreDatabase, call: Call): Outcome {
+  db.run('SAVEPOINT command');
+  const outcome = executeOne(writers, db, call);
+  if (!outcome.ok) db.run('ROLLBACK TO command');
+  db.run('RELEASE command');
+  return outcome;
+}
+
+function executeGroup(db: StoreDatabase, calls: readonly Call[]): readonly Outcome[] {
+  // A command that is alone has the transaction as its savepoint.
+  const [first, ...others] = calls;
+  if (first !== undefined && others.length === 0) return [executeOne(writers, db, first)];
+  return calls.map((call) => executeInSavepoint(db, call));
+}
+
 /**
- * Group commit: one transaction for all calls, each in its own savepoint, one fsync for all of them. An outcome that is
- * `ok` is on disk when this returns. When the storage itself fails every call of the batch is `unavailable`.
+ * Group commit: one transaction for all calls, none of which sees or keeps what a refused one wrote, and one fsync for
+ * all of them. An outcome that is `ok` is on disk when this returns.
  */
 export function executeBatch(db: StoreDatabase, calls: readonly Call[]): readonly Outcome[] {
   let open = false;
   try {
-    db.exec('BEGIN IMMEDIATE');
+    db.run('BEGIN IMMEDIATE');
     open = true;
-    const outcomes = calls.map((call) => executeOne(db, call));
-    db.exec('COMMIT');
+    const outcomes = executeGroup(db, calls);
+    db.run(outcomes.some((outcome) => outcome.ok) ? 'COMMIT' : 'ROLLBACK');
     return outcomes;
   } catch (error) {
     if (open) rollBack(db);
     return calls.map((call) => unavailable(call.id, error));
+  }
+}
+
+/** Runs one read on one snapshot of what is committed. */
+export function executeRead(db: StoreDatabase, call: Call): Outcome {
+  let open = false;
+  try {
+    db.run('BEGIN');
+    open = true;
+    const outcome = executeOne(readers, db, call);
+    db.run('COMMIT');
+    return outcome;
+  } catch (error) {
+    if (open) rollBack(db);
+    return unavailable(call.id, error);
   }
 }
 

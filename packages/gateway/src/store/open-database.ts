@@ -59,11 +59,11 @@ export function databasePath(dataDir: string): string {
   return join(dataDir, 'gateway.sqlite');
 }
 
-/**
- * Opens the database of a prepared data directory: WAL, every commit synced, schema brought up to date, mode 0600.
- * @throws StartupError `store_unusable`
- */
-export async function openDatabase(dataDir: string): Promise<OpenedDatabase> {
+/** Opens a connection and makes it ready. @throws StartupError `store_unusable` */
+async function connect(
+  dataDir: string,
+  prepare: (db: StoreDatabase) => void,
+): Promise<{ readonly driver: Driver; readonly db: StoreDatabase }> {
   const path = databasePath(dataDir);
   let driver: Driver | undefined;
   try {
@@ -72,13 +72,8 @@ export async function openDatabase(dataDir: string): Promise<OpenedDatabase> {
     chmodSync(path, 0o600);
     driver = await openDriver(path);
     const db = storeDatabase(driver);
-    db.exec('PRAGMA busy_timeout = 5000');
-    db.exec('PRAGMA journal_mode = WAL');
-    db.exec('PRAGMA synchronous = FULL');
-    db.exec('PRAGMA foreign_keys = ON');
-    migrate(db, [...baseMigrations, ...identityMigrations]);
-    const opened = driver;
-    return { db, close: () => closeWhole(opened) };
+    prepare(db);
+    return { driver, db };
   } catch (error) {
     driver?.close();
     const said = error instanceof Error ? error.message : String(error);
@@ -88,4 +83,33 @@ export async function openDatabase(dataDir: string): Promise<OpenedDatabase> {
       { cause: error },
     );
   }
+}
+
+/**
+ * Opens the database of a prepared data directory: WAL, every commit synced, schema brought up to date, mode 0600.
+ * @throws StartupError `store_unusable`
+ */
+export async function openDatabase(dataDir: string): Promise<OpenedDatabase> {
+  const { driver, db } = await connect(dataDir, (opened) => {
+    opened.exec('PRAGMA busy_timeout = 5000');
+    opened.exec('PRAGMA journal_mode = WAL');
+    opened.exec('PRAGMA synchronous = FULL');
+    opened.exec('PRAGMA foreign_keys = ON');
+    migrate(opened, [...baseMigrations, ...identityMigrations]);
+  });
+  return { db, close: () => closeWhole(driver) };
+}
+
+/**
+ * Opens a second connection that refuses to write, beside one of {@link openDatabase}: in WAL mode it neither waits for
+ * the writer nor holds it up.
+ * @throws StartupError `store_unusable`
+ */
+export async function openReadOnly(dataDir: string): Promise<OpenedDatabase> {
+  const { driver, db } = await connect(dataDir, (opened) => {
+    // Only a recovery or the last step of a checkpoint can make a reader wait; it does so on the event loop.
+    opened.exec('PRAGMA busy_timeout = 1000');
+    opened.exec('PRAGMA query_only = ON');
+  });
+  return { db, close: () => driver.close() };
 }

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import { inlineEngine } from './inline-engine.js';
 import { lockDataDir } from './lock.js';
-import { openDatabase, prepareDataDir } from './open-database.js';
+import { isRead } from './commands.js';
+import { openDatabase, openReadOnly, prepareDataDir } from './open-database.js';
 import type { StoreEngine } from './engine.js';
+import { reader } from './reader.js';
 import { workerEngine } from './worker-engine.js';
 
 export interface StoreOptions {
@@ -21,19 +23,33 @@ export async function openStore(options: StoreOptions): Promise<StoreEngine> {
   prepareDataDir(options.dataDir);
   const unlock = options.use === 'serve' ? await lockDataDir(options.dataDir) : () => undefined;
   try {
-    const engine =
-      options.thread === 'inline'
-        ? inlineEngine(await openDatabase(options.dataDir), options.log)
-        : await workerEngine(options);
+    const writer = await openWriter(options);
+    const readers = await openReader(options, writer);
     return {
-      run: engine.run,
+      run: (name, args) => (isRead(name) ? readers : writer).run(name, args),
       close: async () => {
-        await engine.close();
+        await writer.close();
+        await readers.close();
         unlock();
       },
     };
   } catch (error) {
     unlock();
+    throw error;
+  }
+}
+
+async function openWriter(options: StoreOptions): Promise<StoreEngine> {
+  return options.thread === 'inline'
+    ? inlineEngine(await openDatabase(options.dataDir), options.log)
+    : await workerEngine(options);
+}
+
+async function openReader(options: StoreOptions, writer: StoreEngine): Promise<StoreEngine> {
+  try {
+    return reader(await openReadOnly(options.dataDir), options.log);
+  } catch (error) {
+    await writer.close();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { GatewayError } from '../errors.js';
 import type { StoreEngine } from './engine.js';
-import type { Call, Outcome } from './executor.js';
+import type { Call, FailedOutcome, Outcome } from './executor.js';
 
 interface Waiting {
   readonly resolve: (value: never) => void;
@@ -29,13 +29,9 @@ export function pendingCalls(send: (call: Call) => void, log: Logger | undefined
     const call = waiting.get(outcome.id);
     if (call === undefined) return;
     waiting.delete(outcome.id);
-    if (outcome.ok) {
-      // The value is that of the command whose name `run` was given.
-      call.resolve(outcome.value as never);
-      return;
-    }
-    if (outcome.cause !== undefined) log?.error({ cause: outcome.cause }, 'store command failed');
-    call.reject(new GatewayError(outcome.code, outcome.message, outcome.more));
+    // The value is that of the command whose name `run` was given.
+    if (outcome.ok) call.resolve(outcome.value as never);
+    else call.reject(failureOf(outcome, log));
   };
 
   return {
@@ -66,6 +62,13 @@ export function pendingCalls(send: (call: Call) => void, log: Logger | undefined
   };
 }
 
-function closedError(cause: unknown): GatewayError {
+/** The rejection that a failed outcome becomes; what its caller must not see goes to the log. */
+export function failureOf(outcome: FailedOutcome, log: Logger | undefined): GatewayError {
+  if (outcome.cause !== undefined) log?.error({ cause: outcome.cause }, 'store command failed');
+  return new GatewayError(outcome.code, outcome.message, outcome.more);
+}
+
+/** What every call of a store gets that cannot be used. */
+export function closedError(cause: unknown): GatewayError {
   return new GatewayError('unavailable', 'The store is not available', { cause });
 }

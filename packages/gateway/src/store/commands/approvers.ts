@@ -61,8 +61,6 @@ function exists(db: StoreDatabase, args: { readonly userId: string; readonly app
   );
 }
 
-export const approverCommands = {
-  listApprovers: list,
-  deleteApprover: remove,
-  approverExists: exists,
-} as const;
+export const approverReads = { listApprovers: list, approverExists: exists } as const;
+
+export const approverWrites = { deleteApprover: remove } as const;

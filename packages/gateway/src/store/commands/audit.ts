@@ -117,8 +117,11 @@ function listAudit(db: StoreDatabase, args: { readonly limit: number }): readonl
   });
 }
 
-export const auditCommands = {
-  appendAudit: (db: StoreDatabase, args: AuditEntry): void => appendAudit(db, args),
+export const auditReads = {
   verifyAudit: (db: StoreDatabase, _args: Record<string, never>): AuditVerification => verifyAudit(db),
   listAudit,
+} as const;
+
+export const auditWrites = {
+  appendAudit: (db: StoreDatabase, args: AuditEntry): void => appendAudit(db, args),
 } as const;

@@ -117,10 +117,10 @@ function remove(
   appendAudit(db, { at: args.now, kind: 'policy.deleted', userId: args.userId, details });
 }
 
-export const policyCommands = {
+export const policyReads = {
   findPolicySigner: policySigner,
-  addPolicy: add,
   effectivePolicies: effective,
   listPolicies: listAll,
-  deletePolicy: remove,
 } as const;
+
+export const policyWrites = { addPolicy: add, deletePolicy: remove } as const;

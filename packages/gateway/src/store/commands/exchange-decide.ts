@@ -112,4 +112,4 @@ function decide(db: StoreDatabase, args: DecideArgs): Decided {
   };
 }
 
-export const exchangeDecideCommands = { decideExchange: decide } as const;
+export const exchangeDecideWrites = { decideExchange: decide } as const;

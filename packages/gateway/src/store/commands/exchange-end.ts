@@ -120,8 +120,9 @@ function retire(db: StoreDatabase, args: { readonly now: number }): void {
   db.run('DELETE FROM exchanges WHERE ended_at <= ?', args.now - LIMITS.historyRetentionMs);
 }
 
-export const exchangeEndCommands = {
-  findForWait: wait,
+export const exchangeWaitReads = { findForWait: wait } as const;
+
+export const exchangeEndWrites = {
   withdrawExchange: withdraw,
   acknowledgeDecision: acknowledge,
   expireDueExchanges: expireDue,

@@ -225,10 +225,11 @@ function history(db: StoreDatabase, args: HistoryArgs): Page<HistoryItem> {
   return rows.length > args.limit && last !== undefined ? { items, next: integer(last, 'seq') } : { items };
 }
 
-export const exchangeReadCommands = {
+export const exchangeReads = {
   getExchange: get,
   inboxPage: inbox,
   expiredInboxPage: inboxExpired,
-  dismissInboxItem: dismiss,
   historyPage: history,
 } as const;
+
+export const inboxWrites = { dismissInboxItem: dismiss } as const;

@@ -152,4 +152,4 @@ function submit(db: StoreDatabase, args: SubmitArgs): Submitted {
   };
 }
 
-export const exchangeSubmitCommands = { submitArtifact: submit } as const;
+export const exchangeSubmitWrites = { submitArtifact: submit } as const;

@@ -120,8 +120,9 @@ function sweepSessions(db: StoreDatabase, args: { readonly now: number }): void 
   db.run('DELETE FROM pairing_sessions WHERE expires_at <= ?', args.now - LIMITS.pairingStatusKeptMs);
 }
 
-export const pairingLifeCommands = {
-  resolvePairing: resolve,
+export const pairingLifeReads = { resolvePairing: resolve } as const;
+
+export const pairingLifeWrites = {
   rejectPairing: reject,
   pairingStatus: status,
   sweepPairingSessions: sweepSessions,

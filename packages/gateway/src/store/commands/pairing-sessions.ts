@@ -157,7 +157,7 @@ function claim(
   };
 }
 
-export const pairingSessionCommands = {
+export const pairingSessionWrites = {
   initiatePairing: initiate,
   preGeneratePairing: preGenerate,
   claimPairing: claim,

@@ -189,10 +189,10 @@ function usage(
   };
 }
 
-export const pairingCommands = {
+export const pairingReads = { listPairings: list, countUsage: usage } as const;
+
+export const pairingWrites = {
   completePairing: complete,
   revokePairingByToken: revokeByToken,
   revokePairingById: revokeById,
-  listPairings: list,
-  countUsage: usage,
 } as const;

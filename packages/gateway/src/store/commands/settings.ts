@@ -18,4 +18,6 @@ function isAppOrigin(db: StoreDatabase, args: { readonly origin: string }): bool
   return row !== undefined && !args.origin.includes('\n');
 }
 
-export const settingCommands = { getOrSetSetting: setting, isAppOrigin } as const;
+export const settingReads = { isAppOrigin } as const;
+
+export const settingWrites = { getOrSetSetting: setting } as const;
