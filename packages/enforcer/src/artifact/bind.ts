@@ -4,10 +4,9 @@ import {
   type AirlockAction,
   airlockActionSchema,
   base64UrlDecode,
-  isJsonObject,
   parseCanonical,
-  parseJson,
   parseTime,
+  readPolicyDocument,
   utf8Encode,
 } from '@airlock/protocol';
 import type { Timed } from '../model/base.js';
@@ -76,12 +75,5 @@ export function bindArtifact(open: RequestOpen, standing: Standing, now: Timed):
 /** The approver key that a `policy.change` document names, or null (PAIR-260). */
 export function approverKeyNamed(action: AirlockAction): string | null {
   if (action.kind !== 'policy.change') return null;
-  try {
-    const document = parseJson(action.policy);
-    const key = isJsonObject(document) ? document.approverKey : undefined;
-    return typeof key === 'string' ? key : null;
-  } catch (error) {
-    if (error instanceof AirlockError) return null;
-    throw error;
-  }
+  return readPolicyDocument(action.policy)?.approverKey ?? null;
 }

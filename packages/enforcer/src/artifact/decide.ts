@@ -122,6 +122,11 @@ function second(state: Awaiting, input: Delivered & { first: VerifiedDecision },
   return turn(state, [logged('decision.ignored', state, { at: input.at, result })]);
 }
 
+/** Waiting for the human is over, whether or not the timer said so yet (INV-20). */
+function waitedOut(state: Awaiting, input: Timed, { access }: ArtifactContext): ArtifactTurn {
+  return end(state, { name: 'Expired', outcome: 'timeout', code: 'deadline_passed' }, { input, access });
+}
+
 /** A decision arrives while one is awaited. */
 export function receive(state: Awaiting, input: Delivered, context: ArtifactContext): ArtifactTurn {
   if (state.stage.kind === 'recording') return second(state, { ...input, first: state.stage.decision }, context);
@@ -129,7 +134,12 @@ export function receive(state: Awaiting, input: Delivered, context: ArtifactCont
   if (!result.ok) return refuse(state, { ...input, ...result }, context);
   const { decision } = result;
   if (decision.decision === 'reject') return reject(state, { ...input, decision }, context);
-  const { requestId } = state.facts;
+  const { requestId, deadlineMono } = state.facts;
+  if (input.mono >= deadlineMono) {
+    const ended = waitedOut(state, input, context);
+    const ignored = logged('decision.ignored', state, { at: input.at, result });
+    return turn(ended.state, [ignored, ...ended.effects], ended.signals);
+  }
   const waiting: readonly EnforcerEffect[] =
     state.stage.kind === 'calling' ? [{ type: 'gateway.cancel', callId: callId('wait', requestId) }] : [];
   return turn({ ...state, stage: { kind: 'recording', decision } }, [
@@ -221,6 +231,7 @@ export function recorded(state: Awaiting, input: ArtifactInput, context: Artifac
   const isLate = input.at >= facts.expiresAt || input.mono >= facts.expiresMono;
   if (isLate) return end(state, { name: 'Expired', outcome: 'timeout', code: 'HARP_ERR_EXPIRED' }, where);
   if (!context.pairingActive) return end(state, { name: 'Failed', outcome: 'failed', code: 'pairing_revoked' }, where);
+  if (input.mono >= facts.deadlineMono) return waitedOut(state, input, context);
   return approve(state, input, state.stage.decision);
 }
 
