@@ -6,7 +6,6 @@ import { timerId } from '../machine/names.js';
 import type { DenyCode } from '../model/codes.js';
 import { ENGINE_LIMITS } from '../model/config.js';
 import type { EventOf } from '../model/events.js';
-import type { Exchange } from '../model/exchange.js';
 import type { EnforcerState } from '../model/state.js';
 import { admission } from '../select.js';
 import { standingOf } from './access.js';
@@ -27,16 +26,14 @@ function refuse(draft: Draft, event: Open, code: DenyCode): Draft {
   ]);
 }
 
-function sharesSession(exchange: Exchange, workspaceId: string, sessionId: string | null): boolean {
-  return exchange.facts.workspaceId === workspaceId && exchange.facts.sessionId === sessionId;
-}
-
 /** Limits against flooding the human (ENF-135). */
 function limitHit(state: EnforcerState, event: Open, sessionId: string | null): DenyCode | null {
   const open = Object.values(state.exchanges).filter(
-    (exchange) => isOpen(exchange) && sharesSession(exchange, event.workspaceId, sessionId),
+    (exchange) => isOpen(exchange) && exchange.facts.workspaceId === event.workspaceId,
   );
-  if (open.length >= ENGINE_LIMITS.openPerSession) return 'too_many_open';
+  const ofSession = open.filter(({ facts }) => facts.sessionId === sessionId);
+  const isFull = ofSession.length >= ENGINE_LIMITS.openPerSession || open.length >= ENGINE_LIMITS.openPerWorkspace;
+  if (isFull) return 'too_many_open';
   const same = recentRejections(state, event).filter(({ contentSha256 }) => contentSha256 === event.contentSha256);
   return same.length >= ENGINE_LIMITS.rejections ? 'repeated_rejection' : null;
 }

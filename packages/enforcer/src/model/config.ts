@@ -16,6 +16,11 @@ export const ENGINE_LIMITS = {
   clockSkewMs: 60_000,
   /** Open requests per session, or per workspace where there is no session (ENF-135). */
   openPerSession: 8,
+  /**
+   * Open requests per workspace over all its sessions: the caller names its sessions itself, so that the cap above alone
+   * bounds nothing. Room for four busy agents, and still a list that a human can read.
+   */
+  openPerWorkspace: 32,
   /** Rejections of one content within `rejectionWindowMs` after which it is denied here (ENF-135). */
   rejections: 3,
   rejectionWindowMs: 600_000,
