@@ -33,6 +33,7 @@ describe(rules('LOC-082')`a signed document`, () => {
     ['version 0', '{"version":0}'],
     ['a version that is no integer', '{"version":"1"}'],
     ['a member nobody here understands', '{"failMode":"open","version":1}'],
+    ['the next approver’s key', `{"approverKey":"${'A'.repeat(43)}","version":1}`],
     ['an array', '[1]'],
     ['nothing', ''],
   ])('%s is as good as none', (_, text) => {

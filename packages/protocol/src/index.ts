@@ -114,7 +114,7 @@ export {
   type StdinKind,
   stdinKindSchema,
 } from './action/airlock-action.js';
-export { type PolicyDocument, policyDocumentSchema } from './action/policy-document.js';
+export { type PolicyDocument, policyDocumentSchema, readPolicyDocument } from './action/policy-document.js';
 export {
   APP_KINDS,
   type AppCreateRequest,

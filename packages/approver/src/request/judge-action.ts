@@ -8,6 +8,7 @@ import {
   type JsonObject,
   parseCanonical,
   parseTime,
+  readPolicyDocument,
   utf8Encode,
 } from '@airlock/protocol';
 import type { ApproverMemory, ApproverPairing } from '../memory.js';
@@ -121,6 +122,5 @@ export function policyRecord(text: string) {
  * approver that took it for the newest policy would refuse everything until the replacement, and for good if none came.
  */
 export function onlyNamesApprover(text: string): boolean {
-  const document = canonicalObject(text) ?? {};
-  return Object.keys(document).sort().join() === 'approverKey,version';
+  return readPolicyDocument(text)?.approverKey !== undefined;
 }

@@ -213,4 +213,19 @@ describe('plaintexts of every kind', () => {
       expect(accepts(p.policyDocumentSchema, bad)).toBe(false);
     }
   });
+
+  test.each([
+    ['an Ed25519 key', 'A'.repeat(43), true],
+    ['a shorter one', 'A'.repeat(42), false],
+    ['a longer one', 'A'.repeat(44), false],
+    ['padding', `${'A'.repeat(43)}=`, false],
+    ['the other alphabet', `${'A'.repeat(42)}+`, false],
+    ['bits beyond the last byte', `${'A'.repeat(42)}B`, false],
+    ['something else', 1, false],
+  ])('a policy document may name the next approver by its key: %s', (_title, approverKey, accepted) => {
+    expect(accepts(p.policyDocumentSchema, { approverKey, version: 1 })).toBe(accepted);
+    const text = p.canonicalize({ approverKey, version: 1 });
+    expect(p.readPolicyDocument(text)).toEqual(accepted ? { approverKey, version: 1 } : null);
+    expect(p.readPolicyDocument(` ${text}`)).toBeNull();
+  });
 });

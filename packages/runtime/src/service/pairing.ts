@@ -9,6 +9,7 @@ import {
   LINK_SECRET_DIGITS,
   makePairingSecret,
   pairingLink,
+  type PolicyDocument,
   parsePairingCode,
   readShownCode,
   TYPED_SECRET_DIGITS,
@@ -213,7 +214,7 @@ export class PairingService {
     if (!step.reachable) return give();
     const version = Math.max(STRICTEST_POLICY.version + 1, Math.floor(ports.now() / 1000));
     const action = policyChangeAction({
-      policy: canonicalize({ approverKey: step.publicKey, version }),
+      policy: canonicalize({ approverKey: step.publicKey, version } satisfies PolicyDocument),
       summary: `Replace the approver of ${workspace.workspaceName} by ${step.signerKeyId}`,
     });
     for await (const event of this.#requests.askOwn(workspace, action, { timeoutMs: OLD_APPROVER_WAIT, signal })) {
