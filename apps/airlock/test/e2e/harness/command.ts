@@ -16,6 +16,8 @@ export interface Finished {
 
 export interface RunOptions {
   readonly home: string;
+  /** Its main file; the built artefact in place unless given. */
+  readonly program?: string;
   readonly cwd?: string;
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -89,8 +91,9 @@ export class AirlockProcess {
 }
 
 export function start(args: readonly string[], options: RunOptions): AirlockProcess {
-  if (!existsSync(AIRLOCK)) throw new Error(`${AIRLOCK} is missing: run the build first`);
-  const child = spawn(process.execPath, [AIRLOCK, ...args], {
+  const { program = AIRLOCK } = options;
+  if (!existsSync(program)) throw new Error(`${program} is missing: run the build first`);
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: options.cwd ?? options.home,
     env: {
       PATH: process.env['PATH'] ?? '/usr/bin:/bin',
