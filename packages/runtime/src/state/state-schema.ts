@@ -44,8 +44,11 @@ const workspaceSchema = z.strictObject({
   standing: standingSchema.nullable(),
 });
 
-/** Who is trusted for which workspace, kept apart from the state file so that losing that one loses no pin (PAIR-260). */
-export const trustSchema = z.array(workspaceSchema);
+/**
+ * Who is trusted for which workspace, kept apart from the state file so that neither losing nor rolling that one back
+ * loses a pin (PAIR-260). The last one is the newest.
+ */
+export const trustRecordSchema = z.strictObject({ accepted: z.array(z.array(workspaceSchema)).min(1) });
 
 /** What the state file holds; everything secret is elsewhere. */
 export const stateSchema = z.strictObject({

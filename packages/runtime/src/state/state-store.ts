@@ -15,12 +15,9 @@ import {
   stateSchema,
   type StoredStanding,
   type StoredState,
-  trustSchema,
   type StoredWorkspace,
 } from './state-schema.js';
-
-/** Name of the secret that remembers pins and recovery hashes beside the state file. */
-const TRUST = 'trust';
+import { TrustRecord } from './trust-record.js';
 
 export interface StateOptions {
   readonly stateFile: string;
@@ -40,17 +37,19 @@ export type Workspace = Omit<StoredWorkspace, 'standing'>;
  */
 export class StateStore {
   readonly #options: StateOptions;
+  readonly #trust: TrustRecord;
   #state: StoredState;
   #queue: Promise<void> = Promise.resolve();
 
   private constructor(options: StateOptions) {
     this.#options = options;
+    this.#trust = new TrustRecord(options.secrets, options.stateFile);
     this.#state = EMPTY_STATE;
   }
 
   /**
    * Reads the state, or begins one with what the secret store remembers of pins. Rejects with `state_corrupt` when the
-   * file is damaged, missing or not ours; it is never overwritten then.
+   * file is damaged, missing, not ours or older than the pins it must hold; it is never overwritten then.
    */
   static async open(options: StateOptions): Promise<StateStore> {
     const store = new StateStore(options);
@@ -173,7 +172,7 @@ export class StateStore {
   }
 
   async #load(): Promise<void> {
-    const { stateFile, integrity, secrets } = this.#options;
+    const { stateFile, integrity } = this.#options;
     let value: JsonValue | undefined;
     try {
       value = readSealed(stateFile, this.#sealing('state'));
@@ -182,19 +181,16 @@ export class StateStore {
       if (cause instanceof RuntimeError) throw cause;
       throw this.#corrupt('is damaged', cause);
     }
-    if (value !== undefined) return;
+    if (value !== undefined) {
+      if (await this.#trust.accepts(this.#state.workspaces)) return;
+      throw this.#corrupt('is older than the pins and recovery codes that the secret store remembers');
+    }
     if (integrity.initialised) throw this.#corrupt('is missing');
-    const workspaces = (await secrets.get(TRUST)) === null ? [] : await this.#readSecret(TRUST, trustSchema);
-    this.#save({ ...EMPTY_STATE, workspaces });
+    this.#save({ ...EMPTY_STATE, workspaces: [...(await this.#trust.begin())] });
   }
 
   async #saveWorkspaces(workspaces: readonly StoredWorkspace[]): Promise<void> {
-    const trusted = workspaces.map((one) => ({
-      ...one,
-      standing: one.standing === null ? null : { ...one.standing, active: null },
-    }));
-    await this.#options.secrets.set(TRUST, JSON.stringify(trusted));
-    this.#save({ ...this.#state, workspaces: [...workspaces] });
+    await this.#trust.around(workspaces, () => this.#save({ ...this.#state, workspaces: [...workspaces] }));
   }
 
   #save(state: StoredState): void {

@@ -147,9 +147,10 @@ describe(rules('PAIR-260', 'ENF-180')`a pairing`, () => {
     const store = await open({ folder, initialised: false });
     await store.addWorkspace(WORKSPACE);
     await store.persist({ kind: 'workspace', workspaceId: 'ws-1', value: standing('k') });
+    const kept = fileSecretStore(join(folder, 'secrets'), faultyFs());
     const empty: SecretStore = {
       kind: 'file',
-      get: async () => null,
+      get: async (name) => (name === 'trust' ? await kept.get(name) : null),
       set: async () => undefined,
       delete: async () => undefined,
     };
