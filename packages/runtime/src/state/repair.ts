@@ -8,6 +8,7 @@ import { markInitialised } from '../files/integrity.js';
 import { syncDirectory } from '../files/secure-file.js';
 import type { RuntimePaths } from '../paths/paths.js';
 import { nodePorts } from '../ports/ports.js';
+import { withRestrictions } from '../restrictions/restrictions.js';
 import { openStorage } from './storage.js';
 
 export interface RepairAnswer {
@@ -15,6 +16,8 @@ export interface RepairAnswer {
   readonly setAside: readonly string[];
   /** What cannot be repaired this way, each with its own `fix`. */
   readonly remaining: readonly RuntimeError<string>[];
+  /** The restrictions were begun anew, with a stop: `airlock daemon start` takes it back (LOC-065). */
+  readonly stopped: boolean;
 }
 
 const REPAIRABLE: readonly RuntimeCode[] = ['state_corrupt', 'journal_corrupt', 'audit_unavailable'];
@@ -22,7 +25,8 @@ const REPAIRABLE: readonly RuntimeCode[] = ['state_corrupt', 'journal_corrupt', 
 /**
  * Begins damaged files anew after putting them aside, at the user's command only. It loosens nothing: requests that
  * were open are denied, sign-in and pairing are lost with the state, and pins and recovery codes are remembered by the
- * secret store. Stops the daemon first. Rejects with `lock_held` when another one starts meanwhile.
+ * secret store; restrictions begin with a stop, since nobody knows whether there was one (LOC-085). Stops the daemon
+ * first. Rejects with `lock_held` when another one starts meanwhile.
  */
 export async function repairStorage(paths: RuntimePaths): Promise<RepairAnswer> {
   await stopDaemon(paths, { deliberate: false });
@@ -32,7 +36,9 @@ export async function repairStorage(paths: RuntimePaths): Promise<RepairAnswer> 
     const files = new Set(found.filter(isRepairable).map((problem) => baseOf(problem.file)));
     const setAside = [...files].flatMap((file) => [file, anchorFileOf(file)]).flatMap(putAside);
     if (setAside.length > 0) syncDirectory(dirname(paths.stateFile));
-    return { setAside, remaining: await beginAnew(paths, setAside) };
+    const stopped = files.has(paths.restrictionsFile);
+    if (stopped) await withRestrictions(paths, (list) => list.setStopped(true, nodePorts.now()));
+    return { setAside, remaining: await beginAnew(paths, setAside), stopped };
   } finally {
     releaseLocks(locks);
   }

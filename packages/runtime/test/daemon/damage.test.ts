@@ -162,7 +162,7 @@ describe(rules('ENF-120', 'PAIR-260', 'INV-38')`a repair at the user’s command
     const made = await paired();
     await made.daemon.close();
     const before = readFileSync(made.paths.stateFile, 'utf8');
-    expect(await repairStorage(made.paths)).toEqual({ setAside: [], remaining: [] });
+    expect(await repairStorage(made.paths)).toEqual({ setAside: [], remaining: [], stopped: false });
     chmodSync(made.paths.stateFile, 0o644);
     const { setAside, remaining } = await repairStorage(made.paths);
     expect(setAside).toEqual([]);
