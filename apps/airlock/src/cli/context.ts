@@ -12,6 +12,8 @@ export interface Cli {
   readonly afterSeparator: readonly string[] | null;
   readonly stdinIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
+  /** Width of the terminal; 80 where it is unknown. */
+  terminalColumns(): number;
   /** One line for the human, on standard error; whatever is in it, a terminal only shows it. */
   say(line: string): void;
   /** One line of the answer for a human, on standard output; whatever is in it, a terminal only shows it. */

@@ -39,3 +39,17 @@ export function commandLine(cli: Cli, ...words: readonly string[]): string {
 export function commandLineIn(cli: Cli, folder: string, ...words: readonly string[]): string {
   return `cd ${shellWord(folder)} && ${commandLine(cli, ...words)}`;
 }
+
+/** A command of ours inside advice, unless it is one that {@link commandLine} made or a name in quotes. */
+const BARE_COMMAND = /(?<![\w/.@"-])(?<!AIRLOCK_HOME=\S+ )airlock(?= [a-z])/g;
+
+/** Advice whose `airlock …` commands work as typed wherever this program was started from. */
+export function asTyped(cli: Cli, advice: string): string {
+  return advice.replace(BARE_COMMAND, () => commandLine(cli));
+}
+
+/** The same for a whole line that ends in its advice. */
+export function adviceAsTyped(cli: Cli, line: string): string {
+  const at = line.lastIndexOf(' (try: ');
+  return at === -1 ? line : `${line.slice(0, at)}${asTyped(cli, line.slice(at))}`;
+}

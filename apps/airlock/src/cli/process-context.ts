@@ -39,6 +39,7 @@ export function processContext(afterSeparator: readonly string[] | null): Cli {
     afterSeparator,
     stdinIsTerminal: isatty(0),
     stderrIsTerminal: isatty(2),
+    terminalColumns: () => (isatty(2) && process.stderr.columns > 0 ? process.stderr.columns : 80),
     say: (line) => write(2, `${inert(line)}\n`),
     print: (line) => write(1, `${inert(line)}\n`),
     emit: (text) => write(1, `${text}\n`),

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import type { Cli } from './context.js';
 import { EXIT, exitCodeFor, readCoded, UsageError } from './failure.js';
+import { asTyped } from './invocation.js';
 import { createProgram } from './program.js';
 
 /** Commands that take everything after `--` themselves. */
@@ -14,7 +15,7 @@ function oneLine(text: string): string {
 }
 
 function saysUsage(cli: Cli, message: string, type: string): number {
-  cli.say(`airlock: ${oneLine(message)} (type: ${type})`);
+  cli.say(`airlock: ${oneLine(message)} (type: ${asTyped(cli, type)})`);
   return EXIT.usage;
 }
 
@@ -54,7 +55,8 @@ function fromCommander(cli: Cli, at: Command, error: CommanderError): number {
 function fromAction(cli: Cli, at: Command, error: unknown): number {
   if (error instanceof UsageError) return saysUsage(cli, error.message, error.type ?? `${fullName(at)} --help`);
   const { code, message, fix } = readCoded(error);
-  cli.say(`airlock: ${code} ${oneLine(message)}${fix === undefined ? '' : ` (try: ${fix})`}`);
+  const what = code === message ? code : `${code} ${oneLine(message)}`;
+  cli.say(`airlock: ${what}${fix === undefined ? '' : ` (try: ${asTyped(cli, fix)})`}`);
   return exitCodeFor(error);
 }
 

@@ -1,6 +1,7 @@
 import { type CardField, type DisplayCard, displayLines } from '@airlock/actions';
 import type { Obstacle, OpenedRequest, Warning } from '@airlock/approver';
 import { visible } from '@airlock/adapter-run';
+import { timeLeft } from './time-words.js';
 
 const OBSTACLE_WORDS: Readonly<Record<Obstacle, string>> = {
   'unknown-pairing': 'this approver knows no such pairing',
@@ -43,6 +44,21 @@ function fieldLines(field: CardField): readonly string[] {
   }
 }
 
+/** More rows than this are not repeated: a part of them could pass for the whole. */
+const REPEATED_ROWS = 20;
+
+/** What will happen, once more where the eye ends; whole, or only as a pointer to the whole. */
+function essenceLines(card: DisplayCard): readonly string[] {
+  if (card.essence.length === 0) return [];
+  const fields = card.essence.flatMap((field) => {
+    const lines = fieldLines(field);
+    const text = field.values.reduce((sum, value) => sum + value.text.length, 0);
+    const isShort = lines.length <= REPEATED_ROWS && text <= REPEATED_ROWS * 80;
+    return isShort ? lines : [`  ${field.label}: too long to repeat; read all of it above (${lines.length - 1} rows)`];
+  });
+  return ['IN SHORT, this will run:', ...fields];
+}
+
 function cardLines(card: DisplayCard): readonly string[] {
   const { bytes, lines, commands, values } = card.size;
   return [
@@ -56,6 +72,7 @@ function cardLines(card: DisplayCard): readonly string[] {
     ...card.computed.flatMap(fieldLines),
     'CLAIMED by the agent:',
     ...(card.claimed.length === 0 ? ['  nothing'] : card.claimed.flatMap(fieldLines)),
+    ...essenceLines(card),
   ];
 }
 
@@ -81,11 +98,15 @@ function contentLines(opened: OpenedRequest): readonly string[] {
   }
 }
 
-/** The complete card as inert lines (APPR-170): every untrusted byte went through the injective renderer. */
-export function cardText(opened: OpenedRequest): readonly string[] {
+/**
+ * The complete card as inert lines (APPR-170): every untrusted byte went through the injective renderer.
+ *
+ * @param at - now, epoch milliseconds
+ */
+export function cardText(opened: OpenedRequest, at: number): readonly string[] {
   const { request, obstacles, warnings } = opened;
   return [
-    `Request ${visible(request.requestId)}, until ${visible(request.expiresAt)}`,
+    `Request ${visible(request.requestId)}, until ${visible(request.expiresAt)} (${timeLeft(request.expiresAt, at)})`,
     ...contentLines(opened),
     `Hash: ${visible(request.body.artifactHash)}${opened.bound ? ' (of exactly what is shown)' : ''}`,
     ...warnings.map((warning) => `WARNING ${WARNING_WORDS[warning]}`),

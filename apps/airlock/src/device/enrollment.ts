@@ -30,10 +30,15 @@ async function newPassphrase(cli: Cli): Promise<string> {
     otherwise,
   });
   if (Array.from(first).length < MIN_PASSPHRASE) {
-    throw new CommandFailure('passphrase_too_short', `the passphrase has fewer than ${MIN_PASSPHRASE} characters`);
+    throw new CommandFailure('passphrase_too_short', `the passphrase has fewer than ${MIN_PASSPHRASE} characters`, {
+      fix: 'type the command again with a longer one',
+    });
   }
   const second = await askSecret(cli, { message: 'The same again', otherwise });
-  if (first !== second) throw new CommandFailure('passphrase_mismatch', 'the two passphrases differ');
+  if (first !== second)
+    throw new CommandFailure('passphrase_mismatch', 'the two passphrases differ; no keys were made', {
+      fix: 'type the command again',
+    });
   return first;
 }
 

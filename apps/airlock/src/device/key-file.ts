@@ -122,6 +122,7 @@ export async function unlockKeys(file: KeyFile, passphrase: () => Promise<string
   } catch (error) {
     if (!(error instanceof DecryptionError)) throw error;
     throw new CommandFailure('wrong_passphrase', 'the passphrase is wrong, or the key file was changed', {
+      fix: 'type the command again with the passphrase of these keys',
       cause: error,
     });
   }

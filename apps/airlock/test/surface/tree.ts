@@ -12,6 +12,7 @@ export function programTree(): Command {
       afterSeparator: null,
       stdinIsTerminal: false,
       stderrIsTerminal: false,
+      terminalColumns: () => 80,
       say: silent,
       print: silent,
       emit: silent,

@@ -7,10 +7,18 @@ export class Terminal {
   readonly #ended: Promise<number>;
   #over = false;
 
-  constructor(command: string, options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }) {
+  constructor(
+    command: string,
+    options: {
+      readonly cwd: string;
+      readonly env: Readonly<Record<string, string>>;
+      /** Width, 200 by default. */
+      readonly columns?: number;
+    },
+  ) {
     this.#pty = spawn('/bin/sh', ['-c', `exec env ${command}`], {
-      ...options,
-      cols: 200,
+      cwd: options.cwd,
+      cols: options.columns ?? 200,
       rows: 60,
       env: { ...options.env },
     });

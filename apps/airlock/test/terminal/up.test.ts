@@ -55,7 +55,7 @@ describe(rules('PAIR-140', 'PAIR-240', 'APPR-010', 'AUTH-095')`three terminals, 
   };
 
   test(
-    'up says what it did, one line per milestone, and shows code, link and QR',
+    'up says what it did, one line per milestone, shows code, link and QR, and groups what to type by terminal',
     async () => {
       for (const milestone of ['gateway', 'user', 'signed in', 'running']) {
         if (milestone !== 'running') await first.sees(new RegExp(`^airlock: ${milestone} `, 'm'));
@@ -65,6 +65,15 @@ describe(rules('PAIR-140', 'PAIR-240', 'APPR-010', 'AUTH-095')`three terminals, 
         /Link {2}http:\/\/localhost:\d+\/pair#v=1&g=http%3A%2F%2Flocalhost%3A\d+&c=[0-9A-Z]{6}&s=[0-9A-Z]{26}&e=\S+\n/,
       );
       expect(first.plain).toMatch(/[▀▄█]{10}/);
+      await first.sees(
+        /\n\nTerminal 2 \(the human\): pair a terminal approver\n {2}\S+=\S+ .* approver pair '\S+'\n\n/,
+      );
+      await first.sees(
+        /\n\nTerminal 2 \(the human\): see[^\n]*\n {2}.* inbox\n {2}.* show ID\n {2}.* approve ID\n {2}.* reject ID --reason no\n\n/,
+      );
+      await first.sees(
+        /\n\nTerminal 3 \(the agent’s command\)[^\n]*\n {2}cd '[^']+' && .* run -- sh -c .*\n\nairlock: waiting /,
+      );
     },
     SLOW,
   );
@@ -72,7 +81,7 @@ describe(rules('PAIR-140', 'PAIR-240', 'APPR-010', 'AUTH-095')`three terminals, 
   test(
     'the terminal approver enrolls and pairs by the printed command, with a passphrase',
     async () => {
-      const approver = typed(await printed(/Terminal approver[^\n]*: (\S+=\S+ .*approver pair '.*')\n/));
+      const approver = typed(await printed(/\nTerminal 2[^\n]*\n {2}(\S+=\S+ .*approver pair '.*')\n/));
       await approver.sees(/New passphrase/);
       approver.type(`${PASSPHRASE}\r`);
       await approver.sees(/The same again/);
@@ -171,6 +180,34 @@ describe(rules('PAIR-140', 'PAIR-240', 'APPR-010', 'AUTH-095')`three terminals, 
       await again.sees(/airlock: running/);
       again.type('\u0003');
       expect(await again.ended()).toBe(0);
+    },
+    SLOW,
+  );
+});
+
+describe(rules('PAIR-140')`a narrow terminal`, () => {
+  let home: string;
+  beforeAll(async () => {
+    home = await realpath(await mkdtemp(join(tmpdir(), 'airlock-narrow-')));
+  });
+  afterAll(async () => {
+    await run(['daemon', 'stop'], { home });
+    await rm(home, { recursive: true, force: true });
+  });
+
+  test(
+    'says that there is no room for the QR code instead of breaking it',
+    async () => {
+      const terminal = new Terminal(`'${process.execPath}' '${AIRLOCK}' up --port 0 --no-open`, {
+        cwd: home,
+        env: { PATH: process.env['PATH'] ?? '', AIRLOCK_HOME: home },
+        columns: 40,
+      });
+      await terminal.sees(/no QR code: it is \d+ columns wide, this terminal 40/);
+      await terminal.sees(/airlock: waiting/);
+      expect(terminal.plain).not.toMatch(/[▀▄█]/);
+      terminal.type('\u0003');
+      expect(await terminal.ended()).toBe(0);
     },
     SLOW,
   );

@@ -13,7 +13,7 @@ import { noticeWords, pairingWarnings, titleOf } from './words.js';
  * what the enforcer resolved apart from what the agent claims, and the origin from the approver's own record.
  */
 export function displayCard(action: AirlockAction, pairing: PairingView): DisplayCard {
-  const { computed, claimed } = contentFields(action);
+  const { computed, claimed, essence } = contentFields(action);
   const fields = [...computed, ...claimed];
   return {
     title: titleOf(action.kind),
@@ -25,6 +25,7 @@ export function displayCard(action: AirlockAction, pairing: PairingView): Displa
     },
     computed: computed.map(rendered),
     claimed: claimed.map(rendered),
+    essence: essence.map(rendered),
     marks: orderedMarks(
       new Set([...fields.flatMap((field) => field.values.flatMap(characterMarks)), ...kindMarks(action)]),
     ),

@@ -15,14 +15,31 @@ export interface FieldSource {
 export interface ContentFields {
   readonly computed: readonly FieldSource[];
   readonly claimed: readonly FieldSource[];
+  /** The computed fields that say in short what will happen. */
+  readonly essence: readonly FieldSource[];
 }
 
-/** Sorts every member of a plaintext into the fields of its card. */
+/** The fields that only one kind of action has. */
+interface KindFields {
+  readonly computed: readonly FieldSource[];
+  readonly claimed: readonly FieldSource[];
+}
+
+/** Sorts every member of a plaintext into the fields of its card: what happens first, long surroundings last. */
 export function contentFields(action: AirlockAction): ContentFields {
   const own = kindFields(action);
+  const isCommand = action.kind === 'command';
   return {
-    computed: [...own.computed, ...toolFields(action), ...extensionFields(action), ...contextFields(action)],
+    computed: [
+      ...own.computed,
+      ...toolFields(action),
+      ...extensionFields(action),
+      ...(isCommand ? line('Standard input', action.stdin) : []),
+      ...contextFields(action),
+      ...(isCommand ? environmentFields(action.environment) : []),
+    ],
     claimed: [...own.claimed, ...claimedFields(action)],
+    essence: isCommand ? own.computed : [],
   };
 }
 
@@ -33,7 +50,7 @@ const block = (label: string, value: string | undefined, mode: RenderMode = 'tex
 const list = (label: string, values: readonly string[], mode: RenderMode = 'command'): FieldSource[] =>
   values.length === 0 ? [] : [{ label, shape: 'list', mode, values }];
 
-function kindFields(action: AirlockAction): ContentFields {
+function kindFields(action: AirlockAction): KindFields {
   switch (action.kind) {
     case 'command':
       return commandFields(action);
@@ -51,21 +68,42 @@ function kindFields(action: AirlockAction): ContentFields {
   }
 }
 
-function commandFields(action: ActionOf<'command'>): ContentFields {
-  const environment = Object.entries(action.environment).map(([name, value]) => `${name} ${value}`);
+function commandFields(action: ActionOf<'command'>): KindFields {
   return {
     computed: [
       ...(action.shell === undefined ? [] : block('Command line', action.commandText, 'command')),
       ...line('Shell', action.shell),
       ...list('Arguments', action.argv),
+      ...line('Working directory', action.cwd),
       ...line('Program', action.program),
       ...line('Program SHA-256', action.programSha256),
-      ...line('Working directory', action.cwd),
-      ...list('Environment differences', environment.sort()),
-      ...line('Standard input', action.stdin),
     ],
     claimed: action.shell === undefined ? block('Command as text', action.commandText, 'command') : [],
   };
+}
+
+const HASHED = /^sha256:[0-9a-f]{64}$/;
+
+/** One row per variable, apart by what is known of its value, so that each row reads in one way only. */
+function environmentFields(environment: ActionOf<'command'>['environment']): FieldSource[] {
+  const rows = Object.entries(environment).map(([name, value]) => {
+    if (name.includes('=')) return { form: 'other', row: canonicalize({ name, value }) };
+    if (value.startsWith('=')) return { form: 'value', row: `${name}${value}` };
+    if (HASHED.test(value)) return { form: 'hash', row: `${name} ${value}` };
+    if (value === 'unset') return { form: 'unset', row: name };
+    return { form: 'other', row: canonicalize({ name, value }) };
+  });
+  const of = (form: string) =>
+    rows
+      .filter((each) => each.form === form)
+      .map((each) => each.row)
+      .sort();
+  return [
+    ...list('Environment differences in another form', of('other')),
+    ...list('Environment variables that are not set', of('unset')),
+    ...list('Environment differences by value', of('value')),
+    ...list('Environment differences by SHA-256 of the value', of('hash')),
+  ];
 }
 
 /** The host's exact input: of every kind of action that came from a tool call (ART-140). */
@@ -83,7 +121,7 @@ function fileFields(file: ActionOf<'file-edit'>['files'][number]): FieldSource[]
   ];
 }
 
-function gitFields(action: ActionOf<'git-commit'> | ActionOf<'git-push'>): ContentFields {
+function gitFields(action: ActionOf<'git-commit'> | ActionOf<'git-push'>): KindFields {
   const commits = action.commits.map((commit) => ({
     computed: [
       ...line('Tree', commit.tree),

@@ -44,6 +44,8 @@ export interface DisplayCard {
   readonly computed: readonly CardField[];
   /** What the agent or the host says. */
   readonly claimed: readonly CardField[];
+  /** The computed fields that say in short what will happen, for repeating them where the eye ends; may be empty. */
+  readonly essence: readonly CardField[];
   readonly marks: readonly RiskMark[];
   /** Facts of ART-145 in words; an unknown one by its rendered name. */
   readonly notices: readonly string[];

@@ -49,8 +49,40 @@ describe(rules('INV-16', 'APPR-170')`a card`, () => {
     const shown = shownValues(
       cardOf({ ...EXAMPLE, environment: { LD_PRELOAD: '=/x.so' }, extensions: { 'org.x': 1 } }),
     );
-    expect(shown).toContain('LD_PRELOAD =/x.so');
+    expect(shown).toContain('LD_PRELOAD=/x.so');
     expect(shown).toContain('org.x');
+  });
+
+  it('names what runs first and last, and the long environment at the end of the facts', () => {
+    const environment = {
+      PATH: '=/opt/bin',
+      TOKEN: `sha256:${'ab'.repeat(32)}`,
+      USER: 'unset',
+      'A=B': '=c',
+      ODD: 'value',
+    };
+    const { computed, essence } = cardOf({ ...EXAMPLE, shell: undefined, environment });
+    const facts = ['Arguments', 'Working directory', 'Program', 'Program SHA-256'];
+    expect(essence.map(({ label }) => label)).toEqual(facts);
+    expect(computed.slice(0, facts.length)).toEqual(essence);
+    const rest = computed.slice(facts.length).map(({ label, values }) => [label, values.map(({ text }) => text)]);
+    expect(rest.map(([label]) => label)).toContain('Standard input');
+    expect(rest.slice(-4)).toEqual([
+      ['Environment differences in another form', ['{"name":"A=B","value":"=c"}', '{"name":"ODD","value":"value"}']],
+      ['Environment variables that are not set', ['USER']],
+      ['Environment differences by value', ['PATH=/opt/bin']],
+      ['Environment differences by SHA-256 of the value', [`TOKEN sha256:${'ab'.repeat(32)}`]],
+    ]);
+  });
+
+  it('shows different environments differently, whatever the names and values are', () => {
+    const variables = fc.dictionary(fc.stringMatching(/^[A=b ]{1,4}$/), fc.stringMatching(/^[=A b]{0,4}$|^unset$/));
+    fc.assert(
+      fc.property(variables, variables, (one, other) => {
+        fc.pre(JSON.stringify(Object.entries(one).sort()) !== JSON.stringify(Object.entries(other).sort()));
+        expect(cardOf({ ...EXAMPLE, environment: one })).not.toEqual(cardOf({ ...EXAMPLE, environment: other }));
+      }),
+    );
   });
 
   it('is a function of the plaintext and the own record only, and differs when they do', () => {

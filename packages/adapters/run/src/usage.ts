@@ -1,3 +1,4 @@
+import { quoteArgv } from '@airlock/actions';
 import { RUN_EXIT } from './exit-codes.js';
 import { RunFailure } from './failure.js';
 
@@ -18,7 +19,7 @@ export function assertCommand(argv: readonly string[], afterSeparator: boolean):
   if (flag === undefined) return;
   throw usage(
     `put -- before the command: is ${flag} for airlock or for the command?`,
-    `airlock run -- ${argv.join(' ')}`,
+    `airlock run -- ${quoteArgv(argv)}`,
   );
 }
 

@@ -108,7 +108,7 @@ async function grant(cli: Cli, deciding: Deciding, flags: ApproveFlags): Promise
 export async function approve(cli: Cli, id: string, flags: ApproveFlags): Promise<number> {
   const device = openDevice(cli, flags);
   const opened = await pendingRequest(device, id);
-  if (!flags.json) for (const line of cardText(opened)) cli.say(line);
+  if (!flags.json) for (const line of cardText(opened, Date.now())) cli.say(line);
   const keys = await openKeys(cli, device.store.keys());
   const deciding: Deciding = { device, opened, keys, decision: 'approve' };
   const result = await decide(deciding);

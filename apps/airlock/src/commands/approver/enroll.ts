@@ -148,7 +148,9 @@ function sayCompleted(cli: Cli, flags: PairFlags, { pairingId, answer }: Complet
       `airlock: safety number ${safetyNumber}, fingerprint ${fingerprint}: the workspace's terminal must show the same`,
     );
   }
-  cli.say(`airlock: next: ${commandLine(cli, 'approver', 'inbox')}, or ${commandLine(cli, 'approver', 'watch')}`);
+  cli.say('airlock: next, see what waits, or watch it come:');
+  cli.say(`  ${commandLine(cli, 'approver', 'inbox')}`);
+  cli.say(`  ${commandLine(cli, 'approver', 'watch')}`);
 }
 
 /** `airlock approver pair`. */

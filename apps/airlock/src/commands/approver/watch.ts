@@ -33,7 +33,7 @@ export function watch(cli: Cli, flags: DeviceFlags): Promise<number> {
         shown.add(requestId);
         if (flags.json) printJson(cli, { event: 'request', ...inboxRow(opened) });
         else {
-          for (const line of cardText(opened)) cli.print(line);
+          for (const line of cardText(opened, Date.now())) cli.print(line);
           cli.print(`decide: ${commandLine(cli, 'approver', 'approve', requestId)}`);
         }
       }

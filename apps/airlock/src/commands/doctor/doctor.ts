@@ -1,7 +1,10 @@
 import { repairStorage } from '@airlock/runtime';
 import { type Cli, pathsOf, printJson } from '../../cli/context.js';
 import { EXIT } from '../../cli/failure.js';
+import { asTyped } from '../../cli/invocation.js';
 import { runChecks } from './checks.js';
+
+const STOPPED = 'the list of local restrictions began anew with a stop, since a stop of yours may have been in it';
 
 /** `airlock doctor`. */
 export async function doctor(cli: Cli, flags: { readonly json?: true; readonly repair?: true }): Promise<number> {
@@ -11,15 +14,16 @@ export async function doctor(cli: Cli, flags: { readonly json?: true; readonly r
   if (flags.json) printJson(cli, { ok, checks });
   for (const check of flags.json ? [] : checks) {
     cli.print(`${check.ok ? 'ok  ' : 'FAIL'}  ${check.name.padEnd(18)} ${check.detail}`);
-    if (check.fix !== null) cli.print(`      ${''.padEnd(18)} try: ${check.fix}`);
+    if (check.fix !== null) cli.print(`      ${''.padEnd(18)} try: ${asTyped(cli, check.fix)}`);
     cli.print(`      ${''.padEnd(18)} if it fails: ${check.onFailure}`);
   }
   return ok ? EXIT.ok : EXIT.failed;
 }
 
 async function repair(cli: Cli): Promise<void> {
-  const { setAside, remaining } = await repairStorage(pathsOf(cli));
+  const { setAside, remaining, stopped } = await repairStorage(pathsOf(cli));
   for (const file of setAside) cli.say(`airlock: damaged, put aside as ${file}`);
   for (const problem of remaining) cli.say(`airlock: cannot repair: ${problem.code} ${problem.message}`);
+  if (stopped) cli.say(`airlock: ${STOPPED}; to start the daemon: ${asTyped(cli, 'airlock daemon start')}`);
   if (setAside.length + remaining.length === 0) cli.say('airlock: nothing to repair');
 }

@@ -42,27 +42,39 @@ export function jsonHuman(cli: Cli): Human {
   };
 }
 
+/** The code as a picture, or why there is none: a wrapped one cannot be read. */
+function qrCode(link: string, columns: number): string {
+  const picture = renderUnicodeCompact(link, { border: 2 });
+  const width = picture.indexOf('\n');
+  if (columns >= width) return picture;
+  return `(no QR code: it is ${width} columns wide, this terminal ${columns})`;
+}
+
 function showPairing(cli: Cli, terminal: ControllingTerminal, event: Extract<PairEvent, { event: 'pairing' }>): void {
   if (event.code === '') {
     cli.say('airlock: code accepted; confirm on the approver');
     return;
   }
   const lines = [
-    renderUnicodeCompact(event.link, { border: 2 }),
+    '',
+    qrCode(event.link, cli.terminalColumns()),
+    '',
     `Code  ${event.code}`,
     `Link  ${event.link}`,
     `Until ${time(event.expiresAt)}`,
-    `Terminal approver, in another terminal: ${commandLine(cli, 'approver', 'pair')} ${shellWord(event.link)}`,
+    '',
+    'Terminal 2 (the human): pair a terminal approver',
+    `  ${commandLine(cli, 'approver', 'pair')} ${shellWord(event.link)}`,
   ];
   for (const line of lines) terminal.write(line);
 }
 
 /** What replacing a pinned approver needs (PAIR-260). */
-function oldApprover(event: Extract<PairEvent, { event: 'old-approver' }>): string {
+function oldApprover(cli: Cli, event: Extract<PairEvent, { event: 'old-approver' }>): string {
   const name = visible(event.signerKeyId);
   if (event.reachable)
     return `${name} is the approver of this workspace; it is being asked to agree to its replacement`;
-  return `${name} is the approver of this workspace and cannot be asked: airlock pair --recovery-code-stdin`;
+  return `${name} is the approver of this workspace and cannot be asked: ${commandLine(cli, 'pair', '--recovery-code-stdin')}`;
 }
 
 /** The person at the controlling terminal. */
@@ -80,7 +92,7 @@ export function terminalHuman(cli: Cli, terminal: ControllingTerminal): Human {
           }
           break;
         case 'old-approver':
-          cli.say(`airlock: ${oldApprover(event)}`);
+          cli.say(`airlock: ${oldApprover(cli, event)}`);
           break;
         case 'confirm':
         case 'expired':

@@ -1,6 +1,7 @@
 import { approveCommandLine, sayOnStderr } from '@airlock/adapter-run';
 import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
+import { adviceAsTyped } from '../../cli/invocation.js';
 import { enclosingWorkspace, workspaceFolder } from '../../cli/workspace.js';
 
 export interface ApproveFlags {
@@ -29,7 +30,7 @@ export async function approve(cli: Cli, flags: ApproveFlags): Promise<number> {
     },
     {
       environment: cli.environment,
-      say: sayOnStderr,
+      say: (line) => sayOnStderr(adviceAsTyped(cli, line)),
       connect: async (signal) => {
         const client = await daemon(cli, { signal });
         return { daemon: client, workspace: enclosingWorkspace(await client.status({ signal }), folder) };

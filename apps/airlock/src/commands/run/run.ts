@@ -1,6 +1,7 @@
 import { runCommand, sayOnStderr } from '@airlock/adapter-run';
 import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
+import { adviceAsTyped } from '../../cli/invocation.js';
 import { enclosingWorkspace, workspaceFolder } from '../../cli/workspace.js';
 
 export interface RunFlags {
@@ -20,7 +21,7 @@ export async function run(cli: Cli, command: readonly string[], flags: RunFlags)
     },
     {
       environment: cli.environment,
-      say: sayOnStderr,
+      say: (line) => sayOnStderr(adviceAsTyped(cli, line)),
       connect: async (signal) => {
         const client = await daemon(cli, { signal });
         return {

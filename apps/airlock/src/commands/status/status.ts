@@ -2,7 +2,7 @@ import type { StatusAnswer, WorkspaceStatus } from '@airlock/runtime/client';
 import { RuntimeError } from '@airlock/runtime/client';
 import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
-import { commandLine } from '../../cli/invocation.js';
+import { asTyped, commandLine } from '../../cli/invocation.js';
 
 /** The frozen shape of `status --json`; what the daemon says beyond it is added. */
 function shape(answer: StatusAnswer) {
@@ -44,7 +44,7 @@ function workspaceLines(workspace: WorkspaceStatus): readonly string[] {
   ];
 }
 
-function describe(answer: StatusAnswer): readonly string[] {
+function describe(cli: Cli, answer: StatusAnswer): readonly string[] {
   const user = answer.user === null ? '' : ` as ${answer.user}`;
   const signedIn = answer.signedIn
     ? `signed in${user} at ${answer.gatewayUrl ?? '?'} (${answer.auth})`
@@ -56,7 +56,8 @@ function describe(answer: StatusAnswer): readonly string[] {
     `workspaces ${answer.workspaces.length === 0 ? 'none' : ''}`.trimEnd(),
     ...answer.workspaces.flatMap(workspaceLines),
     ...answer.problems.map(
-      (each) => `PROBLEM    ${each.code} ${each.message}${each.fix === undefined ? '' : ` (try: ${each.fix})`}`,
+      (each) =>
+        `PROBLEM    ${each.code} ${each.message}${each.fix === undefined ? '' : ` (try: ${asTyped(cli, each.fix)})`}`,
     ),
   ];
 }
@@ -76,6 +77,6 @@ export async function status(cli: Cli, flags: { readonly json?: true }): Promise
     return 0;
   }
   if (flags.json) printJson(cli, shape(answer));
-  else for (const line of describe(answer)) cli.print(line);
+  else for (const line of describe(cli, answer)) cli.print(line);
   return 0;
 }

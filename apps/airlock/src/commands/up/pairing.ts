@@ -3,6 +3,7 @@ import { type ControllingTerminal, openTerminal } from '../../cli/terminal.js';
 import { commandLine } from '../../cli/invocation.js';
 import { followPairing, type Human, jsonHuman, terminalHuman } from '../pairing/pair.js';
 import { sayNextCommands } from './next-commands.js';
+import { milestone } from './milestone.js';
 import type { Up } from './model.js';
 
 /** Ends of one pairing session after which a new code is shown. */
@@ -14,7 +15,9 @@ function announcing(up: Up, human: Human): Human {
     ...human,
     shows: (event) => {
       human.shows(event);
-      if (event.event === 'pairing') sayNextCommands(cli, workspace);
+      if (event.event !== 'pairing') return;
+      sayNextCommands(cli, workspace);
+      milestone(cli, 'waiting', 'for the approver to pair; Ctrl-C ends the gateway');
     },
   };
 }

@@ -10,14 +10,11 @@ import { untilInterrupted } from '../gateway/serve.js';
 import { lastOrigin, type Serving } from '../gateway/serving.js';
 import { followSignIn } from '../session/sign-in.js';
 import { ensureFirstUser, freshToken } from './first-user.js';
+import { milestone } from './milestone.js';
 import { sayNextCommands } from './next-commands.js';
 import { pairUntilDone } from './pairing.js';
 import { serveFirstFree } from './serve-first-free.js';
 import type { Up, UpFlags } from './model.js';
-
-function milestone(cli: Cli, what: string, detail: string): void {
-  cli.say(`airlock: ${what.padEnd(10)} ${detail}`);
-}
 
 async function signInHere(
   cli: Cli,
