@@ -15,6 +15,7 @@ import {
   pairingTranscript,
   publishedFingerprint,
   safetyNumber,
+  type TranscriptParts,
 } from './pairing-derivation.js';
 import { publishedPairingKey } from './x25519.js';
 
@@ -27,14 +28,7 @@ export interface PairingSigner {
 }
 
 /** What the approver answers with, and the session as it sees it. */
-export interface PairingResponseParts {
-  readonly pairingNonce: string;
-  readonly enforcerId: string;
-  readonly enforcerLabel?: string | undefined;
-  readonly workspaceName?: string | undefined;
-  /** Raw keys, 32 bytes. */
-  readonly enforcerX25519: Uint8Array;
-  readonly approverX25519: Uint8Array;
+export interface PairingResponseParts extends Omit<TranscriptParts, 'approverEd25519'> {
   /** X25519 result of the approver's private key and the enforcer's key, checked for zero. */
   readonly sharedSecret: Uint8Array;
   /** S as read from the shown code; absent leads to a gateway-trusted pairing. */

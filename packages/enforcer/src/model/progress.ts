@@ -1,4 +1,4 @@
-import type { Assurance } from '@airlock/protocol';
+import { type Assurance, PAIRING_REFUSALS as RESPONSE_REFUSALS } from '@airlock/protocol';
 import type { EpochMs, PairingId, RequestId, WorkspaceId } from './base.js';
 import type { DenyCode } from './codes.js';
 
@@ -67,16 +67,9 @@ export type PairingProgress =
       readonly interception: boolean;
     };
 
-/** Why a pairing ended without storing anything. The first eight are PAIR-190's. */
+/** Why a pairing ended without storing anything, those of the response (PAIR-190) first. */
 export const PAIRING_REFUSALS = [
-  'malformed',
-  'nonce',
-  'timestamp',
-  'key',
-  'signature',
-  'confirm',
-  'capabilities',
-  'unverified',
+  ...RESPONSE_REFUSALS,
   'already_pairing',
   'cancelled',
   'code_invalid',

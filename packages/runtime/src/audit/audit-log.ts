@@ -1,11 +1,8 @@
 import type { AuditEntry } from '@airlock/enforcer';
 import { formatTime } from '@airlock/protocol';
-import { ChainFile } from '../chain/chain-file.js';
+import { ChainFile, type ChainPlace } from '../chain/chain-file.js';
 import type { ChainFields, ChainLine } from '../chain/chain-lines.js';
 import { toRuntimeError, type RuntimeError } from '../errors.js';
-import { nodeFs, type FsPort } from '../files/fs-port.js';
-import type { Integrity } from '../files/integrity.js';
-import type { Lock } from '../lock/lock.js';
 import { redact } from './redact.js';
 
 /** Entries of the runtime beside those of the engine. */
@@ -20,13 +17,6 @@ export type RuntimeAuditKind = (typeof RUNTIME_AUDIT_KINDS)[number];
 
 export type AuditRecord = AuditEntry | (Omit<AuditEntry, 'kind'> & { readonly kind: RuntimeAuditKind });
 
-export interface AuditOptions {
-  readonly file: string;
-  readonly lock: Lock;
-  readonly integrity: Integrity;
-  readonly fs?: FsPort;
-}
-
 /** The hash-chained log of ENF-190. It holds hashes, ids, outcomes and codes, never plaintext and never secrets. */
 export class AuditLog {
   readonly #chain: ChainFile;
@@ -34,13 +24,10 @@ export class AuditLog {
   #dirty = false;
 
   /** Throws `audit_unavailable` when it is damaged or cannot be used; the file is never overwritten. */
-  constructor(options: AuditOptions) {
+  constructor(place: ChainPlace) {
     let torn = 0;
     this.#chain = ChainFile.open({
-      file: options.file,
-      lock: options.lock,
-      integrity: options.integrity,
-      fs: options.fs ?? nodeFs,
+      ...place,
       durable: false,
       codes: { corrupt: 'audit_unavailable', unavailable: 'audit_unavailable' },
       onLine: (line) => this.#follow(line),

@@ -1,16 +1,20 @@
 import { RuntimeError, type RuntimeCode } from '../errors.js';
-import { OPEN, readRange, writeAll, type FsPort } from '../files/fs-port.js';
+import { nodeFs, OPEN, readRange, writeAll, type FsPort } from '../files/fs-port.js';
 import type { Integrity } from '../files/integrity.js';
 import { createSecure, openSecure, replaceDurably } from '../files/secure-file.js';
 import type { Lock } from '../lock/lock.js';
 import { anchorFileOf, readAnchor, writeAnchor, type Anchor, type ChainPosition } from './anchor.js';
 import { encodeLine, GENESIS, offsetOfLine, parseChain, type ChainFields, type ChainLine } from './chain-lines.js';
 
-export interface ChainOptions {
+/** What every chain of the daemon is opened with. */
+export interface ChainPlace {
   readonly file: string;
   readonly lock: Lock;
   readonly integrity: Integrity;
-  readonly fs: FsPort;
+  readonly fs?: FsPort;
+}
+
+export interface ChainOptions extends ChainPlace {
   /** Flush every entry before `append` returns. */
   readonly durable: boolean;
   /** Codes for "damaged" and for "cannot be used right now". */
@@ -29,7 +33,7 @@ const START: ChainPosition = { count: 0, hash: GENESIS };
  * any other damage throws and the file is left as it is.
  */
 export class ChainFile {
-  readonly #options: ChainOptions;
+  readonly #options: ChainOptions & { readonly fs: FsPort };
   #fd = -1;
   #inode = -1;
   #size = 0;
@@ -39,7 +43,7 @@ export class ChainFile {
   #broken: RuntimeError | null = null;
 
   private constructor(options: ChainOptions) {
-    this.#options = options;
+    this.#options = { fs: nodeFs, ...options };
   }
 
   /** Opens or creates the file and reads it whole. Throws the `corrupt` or the `unavailable` code. */

@@ -1,12 +1,9 @@
 import type { JournalEntry } from '@airlock/enforcer';
 import { parseTime } from '@airlock/protocol';
 import { z } from 'zod';
-import { ChainFile } from '../chain/chain-file.js';
+import { ChainFile, type ChainPlace } from '../chain/chain-file.js';
 import { type ChainLine, GENESIS } from '../chain/chain-lines.js';
 import { RuntimeError, toRuntimeError } from '../errors.js';
-import { nodeFs, type FsPort } from '../files/fs-port.js';
-import type { Integrity } from '../files/integrity.js';
-import type { Lock } from '../lock/lock.js';
 
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
 const text = z.string().min(1).max(200);
@@ -36,14 +33,10 @@ export type RecordAnswer =
   | { readonly result: 'replayed' }
   | { readonly result: 'unavailable'; readonly error: RuntimeError<string> };
 
-export interface JournalOptions {
-  readonly file: string;
-  readonly lock: Lock;
-  readonly integrity: Integrity;
+export interface JournalOptions extends ChainPlace {
   /** Wall clock, epoch milliseconds. */
   readonly now: () => number;
   readonly onTornTail: (bytes: number) => void;
-  readonly fs?: FsPort;
 }
 
 interface Remembered {
@@ -66,15 +59,11 @@ export class Journal {
   constructor(options: JournalOptions) {
     this.#now = options.now;
     this.#chain = ChainFile.open({
-      file: options.file,
-      lock: options.lock,
-      integrity: options.integrity,
-      fs: options.fs ?? nodeFs,
+      ...options,
       durable: true,
       codes: { corrupt: 'journal_corrupt', unavailable: 'journal_unavailable' },
       onLine: (line) => this.#remember(line, options.file),
       onReset: () => this.#forgetAll(),
-      onTornTail: options.onTornTail,
     });
   }
 

@@ -1,22 +1,13 @@
 import { join } from 'node:path';
 import { formatTime } from '@airlock/protocol';
-import { ChainFile } from '../chain/chain-file.js';
+import { ChainFile, type ChainPlace } from '../chain/chain-file.js';
 import type { ChainLine } from '../chain/chain-lines.js';
-import { nodeFs, type FsPort } from '../files/fs-port.js';
-import type { Integrity } from '../files/integrity.js';
-import { openLock, type Lock } from '../lock/lock.js';
+import { openLock } from '../lock/lock.js';
 import type { RuntimePaths } from '../paths/paths.js';
 import { openKeys } from '../secrets/open-keys.js';
 
 /** How long a short file lock is waited for, milliseconds. */
 export const FILE_LOCK_WAIT = 2000;
-
-export interface RestrictionsOptions {
-  readonly file: string;
-  readonly lock: Lock;
-  readonly integrity: Integrity;
-  readonly fs?: FsPort;
-}
 
 /**
  * The append-only list of local restrictions (LOC-085). In force needs nobody's approval; taking one back is only
@@ -27,12 +18,9 @@ export class Restrictions {
   #stopped = false;
 
   /** Throws `state_corrupt` when the list is damaged or was shortened: then the strictest policy is in force. */
-  constructor(options: RestrictionsOptions) {
+  constructor(place: ChainPlace) {
     this.#chain = ChainFile.open({
-      file: options.file,
-      lock: options.lock,
-      integrity: options.integrity,
-      fs: options.fs ?? nodeFs,
+      ...place,
       durable: true,
       codes: { corrupt: 'state_corrupt', unavailable: 'state_unavailable' },
       onLine: (line) => this.#follow(line),

@@ -1,3 +1,4 @@
+import type { LoginAttempt } from '../login.js';
 import { type Markup, html } from './html.js';
 
 /** Fields by which a user proves who they are: name and password, or a one-time code. */
@@ -9,6 +10,18 @@ export function loginFields(): Markup {
 <label>One-time code <input name="code" autocomplete="one-time-code" maxlength="128"></label>
 <label>New password to set with the code, if you want one (at least 12 characters)
 <input name="new_password" type="password" autocomplete="new-password" maxlength="256"></label>`;
+}
+
+/** What was typed into {@link loginFields}. */
+export function loginAttempt(form: URLSearchParams, address: string): LoginAttempt {
+  const field = (name: string): string => form.get(name) ?? '';
+  return {
+    name: field('name'),
+    password: field('password'),
+    code: field('code'),
+    newPassword: field('new_password'),
+    address,
+  };
 }
 
 /** The two answers to a request for access. */

@@ -2,7 +2,7 @@ import { formatTime } from '@airlock/protocol';
 import { GatewayError } from '../../errors.js';
 import type { PendingDevice } from '../commands/devices.js';
 import { logIn, loginProblem } from '../login.js';
-import { decisionButtons, loginFields, userCodeForm } from '../pages/forms.js';
+import { decisionButtons, loginAttempt, loginFields, userCodeForm } from '../pages/forms.js';
 import { html, type Page, problem, renderPage } from '../pages/html.js';
 import type { IdentityServices } from '../services.js';
 import { guessUserCode, typedUserCode } from '../user-codes.js';
@@ -66,23 +66,12 @@ async function show(services: IdentityServices, exchange: Exchange): Promise<Pag
 async function decide(services: IdentityServices, exchange: Exchange): Promise<Page> {
   const { address, now } = exchange;
   const form = await readForm(exchange.request);
-  const field = (name: string): string => form.get(name) ?? '';
-  const decision = field('decision');
+  const decision = form.get('decision');
   if (decision !== 'allow' && decision !== 'deny') return codePage('Choose Allow or Deny.', 400);
   try {
-    const device = await look(services, exchange, field('user_code'));
+    const device = await look(services, exchange, form.get('user_code') ?? '');
     const { userCode } = device;
-    const login = await logIn(
-      services,
-      {
-        name: field('name'),
-        password: field('password'),
-        code: field('code'),
-        newPassword: field('new_password'),
-        address,
-      },
-      now,
-    );
+    const login = await logIn(services, loginAttempt(form, address), now);
     if (login.kind !== 'ok') {
       return decisionPage(device, loginProblem(login), login.kind === 'too_many' ? 429 : 403);
     }

@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider';
 import { clientOf, knownScope } from '../clients.js';
 import { logIn, loginProblem } from '../login.js';
-import { decisionButtons, loginFields } from '../pages/forms.js';
+import { decisionButtons, loginAttempt, loginFields } from '../pages/forms.js';
 import { html, type Page, problem, renderPage } from '../pages/html.js';
 import type { IdentityServices } from '../services.js';
 import { type Exchange, isForeignForm, readForm, redirect, sendPage } from './exchange.js';
@@ -76,23 +76,12 @@ async function grantTo(deps: InteractionDeps, waiting: Waiting, accountId: strin
 async function answer(deps: InteractionDeps, exchange: Exchange, waiting: Waiting): Promise<void> {
   const { request, response, address, now } = exchange;
   const form = await readForm(request);
-  const field = (name: string): string => form.get(name) ?? '';
-  if (field('decision') !== 'allow') {
+  if (form.get('decision') !== 'allow') {
     const refusal = { error: 'access_denied', error_description: 'the user refused' };
     redirect(exchange, await deps.provider.interactionResult(request, response, refusal));
     return;
   }
-  const login = await logIn(
-    deps.services,
-    {
-      name: field('name'),
-      password: field('password'),
-      code: field('code'),
-      newPassword: field('new_password'),
-      address,
-    },
-    now,
-  );
+  const login = await logIn(deps.services, loginAttempt(form, address), now);
   if (login.kind !== 'ok') {
     const status = login.kind === 'too_many' ? 429 : 403;
     sendPage(exchange, loginPage(waiting, loginProblem(login), status));
