@@ -26,7 +26,9 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   shutting_down: { reason: 'the daemon is stopping', fix: 'airlock daemon start' },
   signed_out: { reason: 'you signed out', fix: 'airlock sign-in --gateway URL' },
   starting: { reason: 'the daemon is still starting; try again' },
-  too_many_open: { reason: 'too many requests wait already: eight of this session or 32 of this workspace; answer some first' },
+  too_many_open: {
+    reason: 'too many requests wait already: eight of this session or 32 of this workspace; answer some first',
+  },
   unauthorized: { reason: 'the gateway does not accept your sign-in any more', fix: 'airlock sign-in --gateway URL' },
   unknown_request: { reason: 'there is no such request' },
   unpaired: { reason: 'this workspace was unpaired', fix: 'airlock pair' },
