@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Lock } from '../lock/lock.js';
 import type { RuntimePaths } from '../paths/paths.js';
 import { nodePorts } from '../ports/ports.js';
@@ -10,7 +11,7 @@ import { openLog, type Logger } from './log.js';
 import type { StartDaemonOptions } from './options.js';
 import { removePidFile, writePidFile } from './pid-file.js';
 
-export type CloseReason = 'signal' | 'idle' | 'closed';
+export type CloseReason = 'signal' | 'idle' | 'unreachable' | 'closed';
 
 export interface RunningDaemon {
   readonly pid: number;
@@ -97,7 +98,11 @@ async function listen(options: StartDaemonOptions, parts: Parts): Promise<Runnin
     ...(options.peerUid === undefined ? {} : { peerUid: options.peerUid }),
   });
   writePidFile(paths.pidFile);
-  const maintenance = setInterval(() => parts.composition.storage.maintain(), MAINTENANCE);
+  const maintenance = setInterval(() => {
+    // Whose home was deleted can never be asked again, and would deny and retry for ever.
+    if (existsSync(paths.socket)) parts.composition.storage.maintain();
+    else closeQuietly('unreachable');
+  }, MAINTENANCE);
   maintenance.unref();
   parts.log.info({ socket: paths.socket }, 'listening');
   return { pid: process.pid, socket: paths.socket, closed, close };

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -52,6 +52,10 @@ const pidOf = (paths: RuntimePaths) => readPidFile(paths.pidFile)?.pid ?? 0;
 
 async function killed(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
+  await gone(pid);
+}
+
+async function gone(pid: number): Promise<void> {
   for (;;) {
     try {
       process.kill(pid, 0);
@@ -73,6 +77,17 @@ async function pairedScene(paths: RuntimePaths, client: DaemonClient) {
 }
 
 describe(rules('LOC-010', 'LOC-060', 'LOC-065')`the daemon as a process`, () => {
+  it('ends when its home was deleted, signed in or not', SLOW, async () => {
+    const paths = freshPaths();
+    const client = await ensure(paths);
+    const relay = await Relay.start();
+    await signIn({ paths, client, relay, workspace: paths.home ?? '', daemon: null as never });
+    const pid = pidOf(paths);
+    rmSync(paths.home ?? '', { recursive: true });
+    await gone(pid);
+    expect(existsSync(paths.home ?? '')).toBe(false);
+  });
+
   it('starts on demand, is found again, stops by signal, and stays stopped', SLOW, async () => {
     const paths = freshPaths();
     await expect(connectDaemon(paths)).rejects.toThrow(expect.objectContaining({ code: 'daemon_not_running' }));
