@@ -1,5 +1,5 @@
-import { gatewayOrigin, UrlError } from '@airlock/protocol';
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from './failure.js';
 
 /** An integer option within bounds. */
 export function integer(minimum: number, maximum: number): (text: string) => number {
@@ -10,13 +10,28 @@ export function integer(minimum: number, maximum: number): (text: string) => num
   };
 }
 
-/** The origin of a gateway: https, or http on this machine (GW-040). */
-export function gatewayUrl(text: string): string {
-  try {
-    return gatewayOrigin(text);
-  } catch (error) {
-    if (!(error instanceof UrlError)) throw error;
-    throw new InvalidArgumentError(`${error.message}, for example https://gateway.example.`);
+const ORIGINS = new WeakSet<Option>();
+
+/** An option that takes the origin of a gateway: https, or http on this machine (GW-040); {@link readOrigins} reads it. */
+export function gatewayUrl(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  ORIGINS.add(option);
+  return option;
+}
+
+/** Reads the origins among a command's options. Apart from parsing, because what checks them takes long to load. */
+export async function readOrigins(command: Command): Promise<void> {
+  for (const option of command.options.filter((each) => ORIGINS.has(each))) {
+    const name = option.attributeName();
+    const text: unknown = command.getOptionValue(name);
+    if (typeof text !== 'string') continue;
+    const { gatewayOrigin, UrlError } = await import('@airlock/protocol');
+    try {
+      command.setOptionValue(name, gatewayOrigin(text));
+    } catch (error) {
+      if (!(error instanceof UrlError)) throw error;
+      throw new UsageError(`${option.flags}: ${error.message}, for example https://gateway.example`);
+    }
   }
 }
 

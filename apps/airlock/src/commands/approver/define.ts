@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { gatewayUrl, jsonOption, positiveNumber, shortText } from '../../cli/options.js';
+import { withExamples } from '../../cli/examples.js';
 import type { Scope } from '../../cli/scope.js';
 import type { DeviceFlags } from './device-flags.js';
 import type { ApproveFlags, RejectFlags } from './decide.js';
@@ -7,7 +8,7 @@ import type { InitFlags, PairFlags } from './enroll.js';
 
 function device(command: Command): Command {
   return command
-    .option('--gateway <url>', 'the gateway (default: the one of the keys)', gatewayUrl)
+    .addOption(gatewayUrl('--gateway <url>', 'the gateway (default: the one of the keys)'))
     .option('--key-dir <dir>', 'where the keys of this approver are')
     .addOption(jsonOption());
 }
@@ -23,12 +24,19 @@ function enrolling(command: Command): Command {
 }
 
 function defineKeys(approver: Command, scope: Scope): void {
-  enrolling(approver.command('init').summary('make keys and enroll them with a gateway'))
+  withExamples(enrolling(approver.command('init').summary('make keys and enroll them with a gateway')), [
+    ["airlock approver init 'https://gateway.example/pair#…'", 'with the link of airlock gateway approver enroll'],
+    ['airlock approver init --gateway https://gateway.example --pat-file pat.txt', 'with a token'],
+  ])
     .argument('[link]', 'a one-time enrollment link; - reads it from standard input')
     .action((link: string | undefined, flags: InitFlags) =>
       scope.perform(async () => (await import('./enroll.js')).init(scope.cli, link, flags)),
     );
-  enrolling(approver.command('pair').summary('pair with a workspace, by its code or link'))
+  withExamples(enrolling(approver.command('pair').summary('pair with a workspace, by its code or link')), [
+    ['airlock approver pair', 'asks for the code or the link'],
+    ["airlock approver pair 'https://gateway.example/pair#…'", 'with the link that the workspace shows; quotes matter'],
+    ['airlock approver pair - < link.txt', 'keeps the link out of the list of processes'],
+  ])
     .argument('[code-or-link]', 'what the workspace shows; asked for when left out, - reads standard input')
     .option('--yes', 'do not ask before completing')
     .action((code: string | undefined, flags: PairFlags) =>
@@ -42,10 +50,10 @@ function defineKeys(approver: Command, scope: Scope): void {
 }
 
 function defineRequests(approver: Command, scope: Scope): void {
-  device(approver.command('inbox').summary('what is waiting for you')).action((flags: DeviceFlags) =>
+  device(approver.command('inbox').summary('list what is waiting for you, newest last')).action((flags: DeviceFlags) =>
     scope.perform(async () => (await import('./inbox.js')).inbox(scope.cli, flags)),
   );
-  device(approver.command('show').summary('one request in full').argument('<id>', 'request id')).action(
+  device(approver.command('show').summary('print one request in full').argument('<id>', 'request id')).action(
     (id: string, flags: DeviceFlags) =>
       scope.perform(async () => (await import('./inbox.js')).show(scope.cli, id, flags)),
   );
@@ -66,7 +74,7 @@ function defineRequests(approver: Command, scope: Scope): void {
 }
 
 function definePairings(approver: Command, scope: Scope): void {
-  device(approver.command('pairings').summary('the workspaces you approve for')).action((flags: DeviceFlags) =>
+  device(approver.command('pairings').summary('list the workspaces you approve for')).action((flags: DeviceFlags) =>
     scope.perform(async () => (await import('./pairings.js')).list(scope.cli, flags)),
   );
   device(approver.command('revoke').summary('end a pairing at once').argument('<pairing>', 'pairing id')).action(
@@ -75,7 +83,7 @@ function definePairings(approver: Command, scope: Scope): void {
   );
   approver
     .command('render')
-    .summary('what the card would show for a text')
+    .summary('print what the card would show for a text')
     .addOption(
       new Option(
         '--batch',
@@ -86,7 +94,7 @@ function definePairings(approver: Command, scope: Scope): void {
 }
 
 export function defineApprover(program: Command, scope: Scope): void {
-  const approver = program.command('approver').summary('a complete approver in the terminal');
+  const approver = program.command('approver').summary('see, approve and reject requests in this terminal');
   defineKeys(approver, scope);
   defineRequests(approver, scope);
   definePairings(approver, scope);

@@ -3,10 +3,10 @@ import { integer, jsonOption } from '../../cli/options.js';
 import type { Scope } from '../../cli/scope.js';
 
 export function defineAudit(program: Command, scope: Scope): void {
-  const audit = program.command('audit').summary('the tamper-evident log of this machine');
+  const audit = program.command('audit').summary('read and check the tamper-evident log of this machine');
   audit
     .command('list')
-    .summary('the entries, newest last')
+    .summary('list the entries, newest last')
     .option('--limit <n>', 'at most so many, the newest', integer(1, 1_000_000))
     .addOption(jsonOption())
     .action((flags: { limit?: number; json?: true }) =>
@@ -14,7 +14,7 @@ export function defineAudit(program: Command, scope: Scope): void {
     );
   audit
     .command('show')
-    .summary('every entry about one request')
+    .summary('print every entry about one request')
     .argument('<id>', 'a request id, or the number of an entry')
     .addOption(jsonOption())
     .action((id: string, flags: { json?: true }) =>

@@ -5,7 +5,7 @@ import type { Scope } from '../../cli/scope.js';
 type JsonFlags = { readonly json?: true };
 
 export function defineDaemon(program: Command, scope: Scope): void {
-  const daemon = program.command('daemon').summary('the background process; normally automatic');
+  const daemon = program.command('daemon').summary('control the background process; normally automatic');
   daemon
     .command('start')
     .summary('start it, also after a deliberate stop')
@@ -22,14 +22,14 @@ export function defineDaemon(program: Command, scope: Scope): void {
     );
   daemon
     .command('status')
-    .summary('whether it runs')
+    .summary('say whether it runs')
     .addOption(jsonOption())
     .action((flags: JsonFlags) =>
       scope.perform(async () => (await import('./daemon.js')).daemonStatus(scope.cli, flags)),
     );
   daemon
     .command('logs')
-    .summary('its log')
+    .summary('print its log')
     .option('--lines <n>', 'how many of the last lines', integer(1, 100_000), 100)
     .action((flags: { lines: number }) =>
       scope.perform(async () => (await import('./daemon.js')).daemonLogs(scope.cli, flags)),

@@ -20,5 +20,5 @@ export function defineListener(command: Command): Command {
     .option('--port <port>', 'port to listen on; 0 lets the system choose', integer(0, 65_535))
     .option('--tls-cert <file>', 'certificate chain, PEM')
     .option('--tls-key <file>', 'its private key, PEM')
-    .option('--public-url <url>', 'origin under which clients reach it, for example behind a proxy', gatewayUrl);
+    .addOption(gatewayUrl('--public-url <url>', 'origin under which clients reach it, for example behind a proxy'));
 }

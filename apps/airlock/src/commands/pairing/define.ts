@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
 import { jsonOption } from '../../cli/options.js';
+import { withExamples } from '../../cli/examples.js';
 import type { Scope } from '../../cli/scope.js';
 import type { PairFlags } from './pair.js';
 
 export function definePairing(program: Command, scope: Scope): void {
-  program
-    .command('pair')
+  withExamples(program.command('pair'), [
+    ['airlock pair', 'show code, link and QR code; then on the approver: airlock approver pair'],
+    ['airlock pair --claim', 'type a code that airlock approver pre-generate shows'],
+    ['airlock pair --recovery-code-stdin', 'replace an approver that is lost'],
+  ])
     .summary('pair this workspace with an approver')
     .description(
       'Pairs this workspace with an approver: shows a code, a link and a QR code, or with --claim reads a code that the approver shows.\n' +

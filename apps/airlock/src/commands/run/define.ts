@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { integer, jsonOption, shortText } from '../../cli/options.js';
+import { withExamples } from '../../cli/examples.js';
 import type { Scope } from '../../cli/scope.js';
 import type { ApproveFlags } from './approve.js';
 import type { RunFlags } from './run.js';
@@ -8,8 +9,11 @@ const WAIT_SECONDS = 300;
 const MAX_WAIT_SECONDS = 86_400;
 
 export function defineRun(program: Command, scope: Scope): void {
-  program
-    .command('run')
+  withExamples(program.command('run'), [
+    ['airlock run -- npm publish', 'ask, then publish'],
+    ["airlock run -- sh -c 'make && make install'", 'a line for a shell: name the shell'],
+    ["airlock run --label 'weekly cleanup' --timeout 60 -- ./clean.sh", 'say why, wait a minute at most'],
+  ])
     .summary('ask, then execute a command exactly as approved')
     .description(
       'Asks the approver, then executes CMD exactly as approved, without a shell; streams, terminal, signals and the exit code pass through.\n' +
@@ -27,8 +31,7 @@ export function defineRun(program: Command, scope: Scope): void {
 }
 
 export function defineApprove(program: Command, scope: Scope): void {
-  program
-    .command('approve')
+  withExamples(program.command('approve'), [["airlock approve --command 'npm publish' && npm publish", 'ask first']])
     .summary('ask about a command line that something else will run')
     .description(
       'Asks the approver about a command line that something else will run.\n' +

@@ -1,16 +1,19 @@
 import { type Command, Option } from 'commander';
 import { gatewayUrl, jsonOption, shortText } from '../../cli/options.js';
+import { withExamples } from '../../cli/examples.js';
 import type { Scope } from '../../cli/scope.js';
 import type { SignInFlags } from './sign-in.js';
 
 export function defineSession(program: Command, scope: Scope): void {
-  program
-    .command('sign-in')
+  withExamples(program.command('sign-in'), [
+    ['airlock sign-in --gateway https://gateway.example', 'with a code in a browser'],
+    ['airlock sign-in --gateway https://gateway.example --pat-stdin < pat.txt', 'with a token'],
+  ])
     .summary('connect this machine with a gateway')
     .description(
       'Signs this machine in: by device code (a browser opens when it can), or with a personal access token.',
     )
-    .option('--gateway <url>', 'the gateway (default: the one used last)', gatewayUrl)
+    .addOption(gatewayUrl('--gateway <url>', 'the gateway (default: the one used last)'))
     .option('--pat-stdin', 'read a personal access token from standard input')
     .addOption(new Option('--pat-file <file>', 'read it from a file').conflicts('patStdin'))
     .addOption(new Option('--device', 'sign in with a code in a browser (default)').conflicts(['patStdin', 'patFile']))

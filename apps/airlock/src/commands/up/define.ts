@@ -7,7 +7,7 @@ import type { UpFlags } from './model.js';
 export function defineUp(program: Command, scope: Scope): void {
   const up = program
     .command('up')
-    .summary('gateway, sign-in and pairing on this machine, in one go')
+    .summary('start gateway, sign-in and pairing on this machine, in one go')
     .description(
       'Starts a gateway with its identity provider in the foreground on this machine, creates the first user, signs this machine in and starts pairing this workspace.',
     );
