@@ -38,16 +38,24 @@ export async function workerEngine(options: StoreOptions): Promise<StoreEngine> 
   await ready(worker, options.dataDir);
   const post = (message: ToWorker): void => worker.postMessage(message);
   let queue: Call[] = [];
-  const pending = pendingCalls((call) => {
-    if (queue.push(call) === 1) setImmediate(flush);
-  }, options.log);
+  let committing = false;
+  // One group at a time: what arrives during a commit becomes the next group, so that groups grow with the load.
   const flush = (): void => {
+    if (committing || queue.length === 0) return;
+    committing = true;
     post({ kind: 'calls', calls: queue });
     queue = [];
   };
+  const pending = pendingCalls((call) => {
+    if (queue.push(call) === 1) setImmediate(flush);
+  }, options.log);
   let onClosed: (() => void) | undefined;
   worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'outcomes') pending.settle(message.outcomes);
+    if (message.kind === 'outcomes') {
+      committing = false;
+      pending.settle(message.outcomes);
+      setImmediate(flush);
+    }
     if (message.kind === 'closed') onClosed?.();
   });
   worker.on('error', (error) => {
