@@ -40,6 +40,7 @@ export function createConsentCheck(
 ): (principal: EnforcerPrincipal, now: number) => Promise<ConsentRefusal | undefined> {
   return async ({ userId, appId }, now) => {
     if (appId === undefined) return undefined;
+    if ((await services.store.run('findConsentState', { userId, appId })) === 'Allowed') return undefined;
     const consentId = newId(services.ports, 'cns');
     const check = await services.store.run('checkConsent', { userId, appId, consentId, now });
     if (check.notify) {

@@ -1,5 +1,5 @@
 import { createApp, listApps, revokeApp, rotateAppSecret, updateApp } from './commands/apps.js';
-import { checkConsent, decideConsent, listConsents } from './commands/consents.js';
+import { checkConsent, decideConsent, findConsentState, listConsents } from './commands/consents.js';
 import { findCredentials, noteCredentialUse } from './commands/credentials.js';
 import { createDeviceCode, decideDevice, findPendingDevice, pollDeviceCode } from './commands/devices.js';
 import { createEnrollmentCode, loginByCode, registerApprover } from './commands/enrollment.js';
@@ -26,6 +26,7 @@ import { addUser, findLogin, findUser, findUserByName, listUsers } from './comma
 
 /** Reads of users, tokens, apps and consents. */
 export const identityReads = {
+  findConsentState,
   findCredentials,
   findFamily,
   findLogin,

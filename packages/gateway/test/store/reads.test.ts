@@ -35,6 +35,7 @@ const rows: { readonly [N in ReadName]: readonly [args: CommandArgs<N>, found: u
   countUsage: [{ userId: 'usr-1' }, { exchanges: 1, workspaces: 1 }],
   effectivePolicies: [{ userId: 'usr-1', enforcerId: 'enf-1', workspaceId: 'ws-1', sessionId: '', now: NOW }, ['{}']],
   expiredInboxPage: [{ ...page, now: later }, { items: [{ requestId: 'req-1' }] }],
+  findConsentState: [{ userId: 'usr-1', appId: 'app-1' }, 'Pending'],
   findCredentials: [
     { patHash: 'pat-hash', familyId: 'fam-1', clientId: 'client-1', now: NOW },
     {

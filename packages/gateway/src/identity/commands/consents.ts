@@ -60,6 +60,15 @@ function consentOf(row: Row): ConsentRecord {
   };
 }
 
+/** The state of the user's consent to an app, if the app ever needed one. */
+export function findConsentState(
+  db: StoreDatabase,
+  args: { readonly userId: string; readonly appId: string },
+): ConsentState | undefined {
+  const row = db.get('SELECT state FROM consents WHERE user_id = ? AND app_id = ?', args.userId, args.appId);
+  return row && stateOf(row);
+}
+
 /** The user's consent to an app; makes the pending record when there is none (CONS-030). */
 export function checkConsent(
   db: StoreDatabase,
