@@ -20,6 +20,7 @@ import type { ConfirmAnswer, PairBody, PairEvent, UnpairAnswer } from '../socket
 import type { Workspace } from '../state/state-store.js';
 import { newWorkspace, realWorkspacePath, workspaceOf } from '../workspaces/workspaces.js';
 import { usableState, type Core } from './core.js';
+import { pairingLeftBehind } from './not-stored.js';
 import { refusalMessage } from './pairing-refusals.js';
 import { refuseInsidePinned } from './pinned-around.js';
 import type { RequestService } from './requests.js';
@@ -101,6 +102,8 @@ export class PairingService {
     }
     this.#core.host.dispatch({ type: 'pairing.unpair', workspaceId: workspace.workspaceId });
     await this.#core.state?.settled();
+    const problem = pairingLeftBehind(this.#core, workspace.workspaceId);
+    if (problem !== null) throw problem;
     return { workspace: workspace.path, unpaired: true };
   }
 

@@ -3,6 +3,7 @@ import { AirlockError, base64UrlDecode, gatewayOrigin, isJsonObject, parseJson }
 import { RuntimeError } from '../errors.js';
 import type { SignInBody, SignInEvent, SignOutAnswer } from '../socket/api.js';
 import { usableState, type Core } from './core.js';
+import { signInLeftBehind } from './not-stored.js';
 
 const MESSAGES: Readonly<Record<Extract<AuthProgress, { kind: 'failed' }>['code'], string>> = {
   access_denied: 'the sign-in was denied on the approver',
@@ -60,10 +61,22 @@ export class SignInService {
       for await (const step of progress.events) {
         if (step.kind === 'signed-out') break;
       }
+      await this.#assertErased();
       return { signedOut: true };
     } finally {
       progress.close();
     }
+  }
+
+  async #assertErased(): Promise<void> {
+    const { state } = this.#core;
+    if (state === null) {
+      usableState(this.#core);
+      return;
+    }
+    await state.settled();
+    const problem = signInLeftBehind(this.#core);
+    if (problem !== null) throw problem;
   }
 
   #eventOf(step: AuthProgress): SignInEvent | null {

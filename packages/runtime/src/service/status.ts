@@ -3,6 +3,7 @@ import type { StatusAnswer, WorkspaceStatus } from '../socket/api.js';
 import { errorBody } from '../socket/http.js';
 import type { Workspace } from '../state/state-store.js';
 import type { Core } from './core.js';
+import { allLeftBehind } from './not-stored.js';
 import { userOf } from './sign-in.js';
 
 const PRESENCE: Readonly<Record<PresenceStateName, StatusAnswer['presence']>> = {
@@ -34,7 +35,7 @@ export function statusOf(core: Core): StatusAnswer {
       peerUidChecked: core.peerUidChecked,
     },
     secrets: core.secrets?.kind ?? 'file',
-    problems: core.problems.all.map((problem) =>
+    problems: [...core.problems.all, ...allLeftBehind(core)].map((problem) =>
       problem.file === undefined ? errorBody(problem) : { ...errorBody(problem), file: problem.file },
     ),
   };

@@ -18,6 +18,7 @@ import {
   type StoredWorkspace,
 } from './state-schema.js';
 import { TrustRecord } from './trust-record.js';
+import { WriteQueue } from './write-queue.js';
 
 export interface StateOptions {
   readonly stateFile: string;
@@ -38,12 +39,13 @@ export type Workspace = Omit<StoredWorkspace, 'standing'>;
 export class StateStore {
   readonly #options: StateOptions;
   readonly #trust: TrustRecord;
+  readonly #queue: WriteQueue;
   #state: StoredState;
-  #queue: Promise<void> = Promise.resolve();
 
   private constructor(options: StateOptions) {
     this.#options = options;
     this.#trust = new TrustRecord(options.secrets, options.stateFile);
+    this.#queue = new WriteQueue(options.stateFile);
     this.#state = EMPTY_STATE;
   }
 
@@ -65,6 +67,17 @@ export class StateStore {
     return this.#state.auth?.gatewayUrl ?? null;
   }
 
+  /** Whether a restart would find a pairing in force. */
+  isPaired(workspaceId: string): boolean {
+    const found = this.#state.workspaces.find((one) => one.workspaceId === workspaceId);
+    return (found?.standing?.active ?? null) !== null;
+  }
+
+  /** Why the newest write failed; null when it did not. */
+  get failure(): RuntimeError<string> | null {
+    return this.#queue.failure;
+  }
+
   /** What the engine starts with. Throws `state_corrupt` when a secret that the state names is missing or damaged. */
   async durable(): Promise<DurableState> {
     const workspaces: Standing[] = [];
@@ -81,28 +94,28 @@ export class StateStore {
 
   /** Adds a workspace durably before anything else knows it. */
   async addWorkspace(workspace: Workspace): Promise<void> {
-    await this.#exclusive(() => this.#saveWorkspaces([...this.#state.workspaces, { ...workspace, standing: null }]));
+    await this.#queue.run(() => this.#saveWorkspaces([...this.#state.workspaces, { ...workspace, standing: null }]));
   }
 
   /** Replaces one record; settles when it is on stable storage. Records are written in the order of the calls. */
   async persist(record: DurableRecord): Promise<void> {
     switch (record.kind) {
       case 'auth':
-        return this.#exclusive(() => this.#persistAuth(record.value));
+        return this.#queue.run(() => this.#persistAuth(record.value));
       case 'workspace':
-        return this.#exclusive(() => this.#persistStanding(record.value));
+        return this.#queue.run(() => this.#persistStanding(record.value));
       case 'rejections':
-        return this.#exclusive(async () => this.#save({ ...this.#state, rejections: [...record.value] }));
+        return this.#queue.run(async () => this.#save({ ...this.#state, rejections: [...record.value] }));
       case 'open-requests':
-        return this.#exclusive(async () => this.#saveOpenRequests(record.value));
+        return this.#queue.run(async () => this.#saveOpenRequests(record.value));
       default:
         return record satisfies never;
     }
   }
 
-  /** Settles when everything asked for so far has been written, or has failed. */
+  /** Settles when everything asked for so far, and what was asked for again after a failure, is written or has failed. */
   async settled(): Promise<void> {
-    await this.#queue;
+    await this.#queue.settled();
   }
 
   async #persistAuth(value: DurableAuth | null): Promise<void> {
@@ -217,12 +230,6 @@ export class StateStore {
 
   #sealing(label: string) {
     return { integrity: this.#options.integrity, fs: this.#options.fs, label };
-  }
-
-  async #exclusive(work: () => Promise<void>): Promise<void> {
-    const done = this.#queue.then(work);
-    this.#queue = done.catch(() => undefined);
-    return done;
   }
 
   #corrupt(what: string, cause?: unknown): RuntimeError {
