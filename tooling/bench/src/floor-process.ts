@@ -9,7 +9,7 @@ import { options, ready } from './process.js';
  * The floor: bare `node:http`, one table, group commit with WAL and FULL, one Ed25519 verification per decision, parked
  * waits. Nothing else: no accounts, no parsing of messages, no limits, no state machine.
  */
-const { dataDir, publicKey } = options<{ dataDir: string; publicKey: string }>();
+const { dataDir, publicKey } = await options<{ dataDir: string; publicKey: string }>();
 const database = new DatabaseSync(join(dataDir, 'floor.db'));
 database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE row (id TEXT, body TEXT)');
 const insert = database.prepare('INSERT INTO row VALUES (?, ?)');

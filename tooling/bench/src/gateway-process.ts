@@ -2,7 +2,7 @@ import { createGateway } from '@airlock/gateway';
 import { options, ready } from './process.js';
 
 /** Our gateway as built, with its writer thread, and limits that let a benchmark through. */
-const { dataDir } = options<{ dataDir: string }>();
+const { dataDir } = await options<{ dataDir: string }>();
 const many = 1_000_000_000;
 const gateway = await createGateway(
   {

@@ -11,10 +11,11 @@ export class BenchProcess<Ready> {
 
   static start<Ready>(module: string, options: Readonly<Record<string, unknown>>): Promise<BenchProcess<Ready>> {
     const file = fileURLToPath(new URL(module, import.meta.url));
-    const child = fork(file, [JSON.stringify(options)], {
+    const child = fork(file, [], {
       execArgv: ['--expose-gc', '--import', 'tsx'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
+    child.send(options);
     return new Promise((resolve, reject) => {
       child.once('message', (message) => resolve(new BenchProcess(child, (message as { ready: Ready }).ready)));
       child.once('exit', (code) => reject(new Error(`${module} ended early with ${code}`)));
@@ -35,9 +36,9 @@ export class BenchProcess<Ready> {
   }
 }
 
-/** Options a {@link BenchProcess} was started with. */
-export function options<T>(): T {
-  return JSON.parse(process.argv[2] ?? '{}') as T;
+/** Options a {@link BenchProcess} was started with: its first message. */
+export function options<T>(): Promise<T> {
+  return new Promise((resolve) => process.once('message', (message) => resolve(message as T)));
 }
 
 /** Tells the starter that this process can be used. */

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { options, ready } from '../process.js';
 
 /** Opens one connection per path, sends a GET and stays; a hundred at a time. */
-const { url, pat, paths } = options<{ url: string; pat: string; paths: string[] }>();
+const { url, pat, paths } = await options<{ url: string; pat: string; paths: string[] }>();
 const { hostname, port } = new URL(url);
 const sockets: Socket[] = [];
 
