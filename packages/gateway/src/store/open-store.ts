@@ -1,21 +1,16 @@
-import type { Logger } from 'pino';
 import { inlineEngine } from './inline-engine.js';
 import { lockDataDir } from './lock.js';
 import { isRead } from './commands.js';
 import { openDatabase, openReadOnly, prepareDataDir } from './open-database.js';
 import type { StoreEngine } from './engine.js';
 import { reader } from './reader.js';
-import { workerEngine } from './worker-engine.js';
+import { workerEngine, type WorkerOptions } from './worker-engine.js';
 
-export interface StoreOptions {
-  readonly dataDir: string;
+export interface StoreOptions extends WorkerOptions {
   /** `serve` takes the directory for one process; `shared` is for administrative commands beside it. */
   readonly use: 'serve' | 'shared';
   /** `worker` keeps fsync off the event loop; `inline` runs in this thread. */
   readonly thread: 'worker' | 'inline';
-  /** Built worker file; the one of this package unless told. */
-  readonly workerUrl?: URL;
-  readonly log?: Logger;
 }
 
 /** Opens the embedded store. @throws StartupError `data_dir_in_use`, `data_dir_unsafe`, `store_unusable` */

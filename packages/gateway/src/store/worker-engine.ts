@@ -1,10 +1,17 @@
 import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
 import { StartupError } from '../errors.js';
 import type { StoreEngine } from './engine.js';
 import type { Call } from './executor.js';
-import type { StoreOptions } from './open-store.js';
 import { pendingCalls } from './pending-calls.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
+
+export interface WorkerOptions {
+  readonly dataDir: string;
+  /** Built worker file; the one of this package unless told. */
+  readonly workerUrl?: URL;
+  readonly log?: Logger;
+}
 
 /** The worker that the build puts beside this package's entry. */
 function packagedWorker(): URL {
@@ -31,7 +38,7 @@ function ready(worker: Worker, dataDir: string): Promise<void> {
 }
 
 /** The embedded engine with its writer in a thread of its own, so that fsync never blocks the event loop. */
-export async function workerEngine(options: StoreOptions): Promise<StoreEngine> {
+export async function workerEngine(options: WorkerOptions): Promise<StoreEngine> {
   const worker = new Worker(options.workerUrl ?? packagedWorker(), {
     workerData: { dataDir: options.dataDir },
   });
