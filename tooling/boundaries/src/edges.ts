@@ -25,6 +25,7 @@ export const EDGES = {
     'packages/actions',
     'packages/policy',
     'packages/approver',
+    'packages/gateway-client',
   ],
   'apps/airlock': [
     'packages/protocol',

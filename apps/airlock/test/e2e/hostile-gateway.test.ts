@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type HostileGateway, jsonResponse, startHostileGateway } from '@airlock/testkit';
-import { LibraryApprover } from './harness/library-approver.js';
+import { InMemoryApprover } from '@airlock/testkit/in-memory-approver';
 import { Site } from './harness/site.js';
 import { type DeliveredEnvelope, onDecision, requestIdOf, WAIT } from './harness/wire.js';
 
@@ -221,7 +221,7 @@ describe(rules('ENF-020', 'ENF-030', 'ENF-070', 'ENF-010', 'INV-1', 'INV-2')`a h
   }, 60_000);
 
   test('an approval that had expired when it was signed is refused', async () => {
-    const approver = new LibraryApprover(site.gateway.url, site.approverPat);
+    const approver = new InMemoryApprover(site.gateway.url, site.approverPat);
     const gadgets = await site.workspace('gadgets');
     await site.pairing(gadgets, (link) => approver.pair(link), gateway.origin);
     const file = join(gadgets.workspace, 'ran');

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
+import { InMemoryApprover } from '@airlock/testkit/in-memory-approver';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LibraryApprover } from './harness/library-approver.js';
 import { type DeveloperMachine, Site } from './harness/site.js';
 
 const MINUTE = 60_000;
@@ -180,7 +180,7 @@ describe('sign-in and pairing, the other ways', () => {
       'or the signature of the approver that is replaced',
       async () => {
         const office = await site.workspace('office');
-        const old = new LibraryApprover(site.gateway.url, site.approverPat);
+        const old = new InMemoryApprover(site.gateway.url, site.approverPat);
         await site.pairing(office, (link) => old.pair(link));
         const successor = await site.otherApprover('successor');
         const change = office.start(['pair', '--json']);

@@ -6,7 +6,7 @@ import { ed25519PublicKey } from '@airlock/crypto';
 import { base64UrlEncode } from '@airlock/protocol';
 import { resolvePaths, startDaemon } from '@airlock/runtime';
 import { connectDaemon, type DaemonClient } from '@airlock/runtime/client';
-import { Human } from '../human.js';
+import { InMemoryApprover } from '@airlock/testkit/in-memory-approver';
 import { alternate, quantile, type Row } from '../measure.js';
 import { BenchProcess } from '../process.js';
 import { withScratch } from '../scratch.js';
@@ -14,7 +14,7 @@ import { FloorApproval } from './floor-approval.js';
 
 const ROUNDS = 200;
 
-async function pair(daemon: DaemonClient, human: Human, workspace: string): Promise<void> {
+async function pair(daemon: DaemonClient, human: InMemoryApprover, workspace: string): Promise<void> {
   for await (const event of daemon.pair({ workspace, mode: 'initiate' })) {
     if (event.event === 'pairing') await human.pair(event.link);
     else if (event.event === 'paired') return;
@@ -23,7 +23,7 @@ async function pair(daemon: DaemonClient, human: Human, workspace: string): Prom
 }
 
 /** From the adapter's request to its permission to execute, with the human deciding at once. */
-async function approveOnce(daemon: DaemonClient, human: Human, workspace: string): Promise<void> {
+async function approveOnce(daemon: DaemonClient, human: InMemoryApprover, workspace: string): Promise<void> {
   const action = commandAction({
     argv: ['/bin/echo', 'hi'],
     cwd: workspace,
@@ -68,8 +68,7 @@ export async function approval(): Promise<Row[]> {
         pat: gateway.ready.enforcerPat,
       }))
         if (event.event === 'error') throw new Error(event.message);
-      const human = new Human(gateway.ready.url, gateway.ready.approverPat);
-      await human.register();
+      const human = new InMemoryApprover(gateway.ready.url, gateway.ready.approverPat);
       await pair(client, human, workspace);
       const measured = await alternate(
         ROUNDS,

@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { completePairing, registration } from '@airlock/approver';
-import { ed25519PublicKey, ed25519Sign, x25519PublicKey, x25519SharedSecret } from '@airlock/crypto';
+import { x25519PublicKey } from '@airlock/crypto';
 import { createGatewayClient } from '@airlock/gateway-client';
 import { nodeTransport } from '@airlock/gateway-client/node';
 import { base64UrlEncode } from '@airlock/protocol';
+import { keysInMemory } from '@airlock/testkit/in-memory-approver';
 
 /** What a load generator needs to speak for both sides of one pairing. */
 export interface Account {
@@ -24,17 +25,7 @@ export async function pairedAccount(
   const as = (pat: string) =>
     createGatewayClient({ origin: site.url, transport, credentials: { user: { kind: 'pat', pat } } });
   const [enforcer, approver] = [as(site.enforcerPat), as(site.approverPat)];
-  const own = randomBytes(32);
-  const keys = {
-    signer: {
-      publicKey: ed25519PublicKey(seed),
-      sign: (message: Uint8Array) => Promise.resolve(ed25519Sign(seed, message)),
-    },
-    agreement: {
-      publicKey: x25519PublicKey(own),
-      agree: (peer: Uint8Array) => Promise.resolve(x25519SharedSecret(own, peer)),
-    },
-  };
+  const keys = keysInMemory(seed, randomBytes(32));
   const { approverId } = await approver.approvers.register(
     await registration({ approverLabel: 'bench', at: Date.now() }, keys.signer),
   );
