@@ -33,11 +33,25 @@ interface Coded {
   readonly fix: string | undefined;
 }
 
+/** What helps against failures of the file system, by `errno`. */
+const FILE_ADVICE: Readonly<Record<string, string>> = {
+  ENOSPC: 'free some space there, then type the command again',
+  EDQUOT: 'free some space there, then type the command again',
+};
+
+/** A failed system call: Node's message starts with its code, and says which path. */
+function readSystemError(error: Error, code: string): Coded {
+  const message = error.message.startsWith(`${code}: `) ? error.message.slice(code.length + 2) : error.message;
+  const other = !('path' in error) ? undefined : 'make that path usable, or set AIRLOCK_HOME to a folder of yours';
+  return { code, message, fix: FILE_ADVICE[code] ?? other };
+}
+
 /** What every error class of the packages has in common: a stable string code and a message. */
 export function readCoded(error: unknown): Coded {
   if (error instanceof CommandFailure) return { code: error.code, message: error.message, fix: error.options.fix };
   if (!(error instanceof Error)) return { code: 'internal_error', message: String(error), fix: undefined };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'internal_error';
+  if ('syscall' in error) return readSystemError(error, code);
   const fix = 'fix' in error && typeof error.fix === 'string' ? error.fix : undefined;
   return { code, message: error.message, fix };
 }

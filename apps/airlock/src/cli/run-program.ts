@@ -56,7 +56,8 @@ function fromAction(cli: Cli, at: Command, error: unknown): number {
   if (error instanceof UsageError) return saysUsage(cli, error.message, error.type ?? `${fullName(at)} --help`);
   const { code, message, fix } = readCoded(error);
   const what = code === message ? code : `${code} ${oneLine(message)}`;
-  cli.say(`airlock: ${what}${fix === undefined ? '' : ` (try: ${asTyped(cli, fix)})`}`);
+  // A message that another airlock printed has its advice already, nearer to the cause.
+  cli.say(`airlock: ${what}${fix === undefined || message.includes('(try: ') ? '' : ` (try: ${asTyped(cli, fix)})`}`);
   return exitCodeFor(error);
 }
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type ApproverKeys, registration } from '@airlock/approver';
-import { createGatewayClient } from '@airlock/gateway-client';
+import { createGatewayClient, GatewayError } from '@airlock/gateway-client';
 import { nodeTransport } from '@airlock/gateway-client/node';
 import type { Cli } from '../cli/context.js';
 import { CommandFailure, UsageError } from '../cli/failure.js';
+import { shellWord } from '../cli/invocation.js';
 import { askSecret } from '../cli/prompt.js';
 import { createKeyFile, type KeyFile, unlockKeys } from './key-file.js';
 import { approverKeys, openKeys } from './keys.js';
@@ -68,6 +69,23 @@ export function readPat(file: string): string {
   }
 }
 
+/** What to do about a gateway that does not enroll. */
+function refusedEnrollment(error: unknown, gatewayUrl: string): unknown {
+  if (!(error instanceof GatewayError)) return error;
+  const { code, message, status, kind } = error;
+  if (status === 404)
+    return new CommandFailure(code, message, {
+      fix: 'a new link: airlock pair in the workspace, or airlock gateway approver enroll --user NAME at the gateway',
+      cause: error,
+    });
+  if (kind === 'unreachable')
+    return new CommandFailure(code, `${message} at ${gatewayUrl}`, {
+      fix: `check the address, and that a gateway runs there: curl ${shellWord(gatewayUrl)}`,
+      cause: error,
+    });
+  return error;
+}
+
 /** Registers the device key and stores the tokens that the gateway issues for it (APPR-010). */
 export async function enroll(
   store: DeviceStore,
@@ -83,9 +101,10 @@ export async function enroll(
   });
   const at = Date.now();
   const code = 'enrollmentCode' in right ? { enrollmentCode: right.enrollmentCode } : {};
-  const answer = await gateway.approvers.register(
-    await registration({ ...code, approverLabel: label, at }, keys.signer),
-  );
+  const registered = await registration({ ...code, approverLabel: label, at }, keys.signer);
+  const answer = await gateway.approvers.register(registered).catch((error: unknown) => {
+    throw refusedEnrollment(error, gatewayUrl);
+  });
   const { approverId, userId, accessToken, refreshToken } = answer;
   return await store.changeAccount(async () => ({
     version: 1,

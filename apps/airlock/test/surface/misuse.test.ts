@@ -109,3 +109,38 @@ describe(rules(
     if (!line.includes('--batch')) expect(result.stdout).toBe('');
   });
 });
+
+/** A state of the machine, what is typed, and what standard error must say; all of it ends with 1. */
+const BROKEN: ReadonlyArray<{ line: string; says: RegExp; home?: string }> = [
+  { line: 'status', home: '/dev/null', says: /^airlock: ENOTDIR not a directory.*\(try: .*AIRLOCK_HOME/ },
+  { line: 'approver inbox', home: '/dev/null', says: /^airlock: E[A-Z]+ (?!E[A-Z]+:).*\(try: .*AIRLOCK_HOME/ },
+  {
+    line: 'sign-in --gateway http://localhost:1 --pat-file pat',
+    says: /^airlock: unreachable .*\(try: .*curl http:\/\/localhost:1\)/,
+  },
+  {
+    line: 'approver init --gateway http://localhost:1 --pat-file pat --no-passphrase',
+    says: /^airlock: gateway_unreachable .* at http:\/\/localhost:1 \(try: .*curl http:\/\/localhost:1\)/,
+  },
+  { line: 'pair --json', says: /^airlock: pairing_refused not_signed_in.*\(try: .*main\.js sign-in --gateway URL\)/ },
+  { line: 'audit show nothing', says: /^airlock: not_found .*\(try: AIRLOCK_HOME=\S+ \S+ \S+main\.js audit list\)/ },
+];
+
+describe('what is broken is said once, with a command that works as typed', () => {
+  let home: string;
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'airlock-broken-'));
+    await writeFile(join(home, 'pat'), 'airpat_x', { mode: 0o600 });
+  });
+  afterAll(async () => {
+    await run(['daemon', 'stop'], { home });
+    await rm(home, { recursive: true, force: true });
+  });
+
+  test.each(BROKEN)('airlock $line', async ({ line, says, home: other }) => {
+    const result = await run(line.split(' '), { home: other ?? home, cwd: home });
+    expect(result.stderr).toMatch(says);
+    expect(result.code).toBe(1);
+    expect(result.stderr.match(/\(try: /g)).toHaveLength(1);
+  });
+});

@@ -27,5 +27,7 @@ export function visible(text: string): string {
 
 /** `CODE message (try: fix)`, the form of every failure on standard error. */
 export function failureLine(code: string, message: string, fix?: string): string {
-  return `${code} ${visible(message)}${fix === undefined ? '' : ` (try: ${visible(fix)})`}`;
+  // Node's own messages begin with the code.
+  const what = message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message;
+  return `${code} ${visible(what)}${fix === undefined ? '' : ` (try: ${visible(fix)})`}`;
 }

@@ -14,7 +14,8 @@ export async function doctor(cli: Cli, flags: { readonly json?: true; readonly r
   if (flags.json) printJson(cli, { ok, checks });
   for (const check of flags.json ? [] : checks) {
     cli.print(`${check.ok ? 'ok  ' : 'FAIL'}  ${check.name.padEnd(18)} ${check.detail}`);
-    if (check.fix !== null) cli.print(`      ${''.padEnd(18)} try: ${asTyped(cli, check.fix)}`);
+    if (check.fix !== null && check.fix !== 'airlock doctor')
+      cli.print(`      ${''.padEnd(18)} try: ${asTyped(cli, check.fix)}`);
     cli.print(`      ${''.padEnd(18)} if it fails: ${check.onFailure}`);
   }
   return ok ? EXIT.ok : EXIT.failed;

@@ -115,6 +115,17 @@ export function terminalHuman(cli: Cli, terminal: ControllingTerminal): Human {
   };
 }
 
+/** What to type after a refusal, where it is not to pair again. */
+const REFUSAL_ADVICE: Readonly<Record<string, string>> = {
+  not_signed_in: 'airlock sign-in --gateway URL',
+  timestamp: 'set the clocks, then airlock pair',
+  key_pinned: 'airlock pair --recovery-code-stdin',
+  recovery_code_wrong: 'airlock pair --recovery-code-stdin',
+  gateway: 'airlock doctor',
+  state_unwritable: 'airlock doctor',
+  shutting_down: 'airlock daemon start',
+};
+
 /** Follows the stream of a pairing to its end; resolves when paired. */
 export async function followPairing(
   client: DaemonClient,
@@ -135,7 +146,9 @@ export async function followPairing(
       case 'expired':
         throw new CommandFailure('pairing_expired', 'nobody answered before the code expired', { fix: 'airlock pair' });
       case 'refused':
-        throw new CommandFailure(`pairing_refused`, `${event.reason}: ${event.message}`, { fix: 'airlock pair' });
+        throw new CommandFailure('pairing_refused', `${event.reason}: ${event.message}`, {
+          fix: REFUSAL_ADVICE[event.reason] ?? 'airlock pair',
+        });
       case 'error':
         throw new CommandFailure(event.code, event.message, { fix: event.fix });
     }

@@ -5,6 +5,7 @@ import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { CommandFailure, UsageError } from '../../cli/failure.js';
 import { interruptible } from '../../cli/interruptible.js';
+import { shellWord } from '../../cli/invocation.js';
 import { askSecret } from '../../cli/prompt.js';
 import { standardInputLines } from '../../cli/standard-input.js';
 import { visible } from '../../cli/terminal.js';
@@ -85,15 +86,25 @@ function show(cli: Cli, flags: SignInFlags, event: SignInEvent): void {
   }
 }
 
+/** What helps where the daemon has no advice of its own. */
+function advice(code: string, gatewayUrl: string): string | undefined {
+  if (code === 'unreachable') return `check the address, and that a gateway runs there: curl ${shellWord(gatewayUrl)}`;
+  if (code === 'unauthorized')
+    return 'a new token, made at the gateway: airlock gateway pat create --user NAME --role enforcer';
+  return undefined;
+}
+
 /** Follows the stream of a sign-in to its end. */
 export async function followSignIn(
   events: AsyncIterable<SignInEvent>,
+  gatewayUrl: string,
   show: (event: SignInEvent) => void,
 ): Promise<void> {
   for await (const event of events) {
     show(event);
     if (event.event === 'signed-in') return;
-    if (event.event === 'error') throw new CommandFailure(event.code, event.message, { fix: event.fix });
+    if (event.event === 'error')
+      throw new CommandFailure(event.code, event.message, { fix: event.fix ?? advice(event.code, gatewayUrl) });
   }
   throw new CommandFailure('bad_answer', 'the daemon ended without an answer');
 }
@@ -109,7 +120,7 @@ export function signIn(cli: Cli, flags: SignInFlags): Promise<number> {
       ...secrets,
       ...(flags.clientId === undefined ? {} : { clientId: flags.clientId }),
     };
-    await followSignIn(client.signIn(body, { signal }), (event) => show(cli, flags, event));
+    await followSignIn(client.signIn(body, { signal }), body.gatewayUrl, (event) => show(cli, flags, event));
     return 0;
   });
 }

@@ -26,7 +26,8 @@ async function signInHere(
   milestone(cli, 'user', user.created ? `created ${user.name}` : `${user.name} (already there)`);
   const client = await daemon(cli, { resume: true, signal });
   const pat = await freshToken(admin, user.name);
-  await followSignIn(client.signIn({ gatewayUrl: serving.url, method: 'pat', pat }, { signal }), () => undefined);
+  const events = client.signIn({ gatewayUrl: serving.url, method: 'pat', pat }, { signal });
+  await followSignIn(events, serving.url, () => undefined);
   milestone(cli, 'signed in', `this machine, as ${user.name}`);
   return { user: user.name, client };
 }

@@ -7,7 +7,9 @@ const REPLACEMENT = '\uFFFD';
 export function assertArgumentsUtf8(argv: readonly string[]): void {
   const index = argv.findIndex((argument) => argument.includes(REPLACEMENT));
   if (index !== -1) {
-    throw new RunFailure('argument_not_utf8', `argument ${index} is not UTF-8, so it cannot be passed on unchanged`);
+    throw new RunFailure('argument_not_utf8', `argument ${index} is not UTF-8, so it cannot be passed on unchanged`, {
+      fix: 'put the command into a script, and run the script',
+    });
   }
 }
 

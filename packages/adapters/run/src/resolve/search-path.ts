@@ -1,16 +1,19 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import { quoteArgv } from '@airlock/actions';
 import { errnoOf, RunFailure } from '../failure.js';
 import { RUN_EXIT } from '../exit-codes.js';
 
 /** What execvp searches when the environment has no PATH (glibc and musl agree on the content). */
 const DEFAULT_PATH = '/bin:/usr/bin';
 
-type Candidate = 'executable' | 'missing' | 'denied';
+type Candidate = 'executable' | 'missing' | 'denied' | 'folder';
 
 /** Judges one candidate as execve would: EACCES for a directory or a file without the execute bit. */
 function judge(path: string): Candidate {
   try {
-    if (!statSync(path).isFile()) return 'denied';
+    const status = statSync(path);
+    if (status.isDirectory()) return 'folder';
+    if (!status.isFile()) return 'denied';
     accessSync(path, constants.X_OK);
     return 'executable';
   } catch (error) {
@@ -24,9 +27,11 @@ function notFound(name: string, where: string): RunFailure {
 }
 
 function notExecutable(name: string, path: string): RunFailure {
-  return new RunFailure('not_executable', `${name}: found ${path}, which is not an executable file`, {
+  const isFolder = judge(path) === 'folder';
+  const what = isFolder ? 'a folder' : 'not an executable file';
+  return new RunFailure('not_executable', `${name}: found ${path}, which is ${what}`, {
     exitCode: RUN_EXIT.refused,
-    fix: `chmod +x ${path}`,
+    ...(isFolder ? {} : { fix: quoteArgv(['chmod', '+x', path]) }),
   });
 }
 
@@ -49,7 +54,7 @@ export function searchPath(name: string, path: string | undefined): string {
     const candidate = `${directory === '' ? '.' : directory}/${name}`;
     const found = judge(candidate);
     if (found === 'executable') return candidate;
-    if (found === 'denied') denied ??= candidate;
+    if (found === 'denied' || found === 'folder') denied ??= candidate;
   }
   throw denied === undefined ? notFound(name, ' in PATH') : notExecutable(name, denied);
 }

@@ -62,6 +62,16 @@ describe(rules('ENF-140')`the program is searched as execvp does, before anybody
     expect(outcome(name(one), '/nowhere')).toEqual(expected === 'same' ? name(one) : expected);
   });
 
+  test('what cannot be executed comes with a command that helps; a folder with none', () => {
+    const { one } = layout();
+    const name = join(one, 'my plain');
+    file(name, 'text', 0o644);
+    const refusal = (of: string) =>
+      expect.objectContaining(of === one ? { fix: undefined } : { fix: `chmod +x '${of}'` });
+    expect(() => searchPath(name, '/nowhere')).toThrow(refusal(name));
+    expect(() => searchPath(one, '/nowhere')).toThrow(refusal(one));
+  });
+
   test('an empty PATH element is the working directory', () => {
     expect(outcome('package.json', ':/nowhere')).toEqual(NOT_EXECUTABLE);
     expect(outcome('package.json', '/nowhere')).toEqual(NOT_FOUND);
