@@ -89,7 +89,7 @@ describe(rules('ID-150')`workspace ids`, () => {
     expect(created.status, created.text).toBe(201);
     const effective = async (id: string): Promise<number> => {
       const query = new URLSearchParams({ enforcerId, workspaceId: id });
-      const answer = await h.call('GET', `/v1/policy/dnd/effective?${query}`, { headers: user.enforcer });
+      const answer = await h.call('GET', `/v1/policy/dnd/effective?${query.toString()}`, { headers: user.enforcer });
       return answer.body.body.length;
     };
     expect(await effective(workspaceId)).toBe(1);
