@@ -2,6 +2,8 @@ import { type JsonObject, LIMITS, formatTime } from '@airlock/protocol';
 import { type EnforcerAddress, enforcerKey } from './channels.js';
 
 const RECORDS_PER_USER = 1000;
+/** Room for every capability we know, many times over; what says more is not kept, a thousand records a user being many. */
+const CAPABILITIES_BYTES = 4096;
 
 interface Labels {
   readonly workspaceName?: string | undefined;
@@ -39,6 +41,11 @@ export interface Presence {
   readonly list: (userId: string, now: number) => readonly JsonObject[];
   /** Drops records that nobody needs any more. */
   readonly sweep: (now: number) => void;
+}
+
+function kept(labels: Labels): Labels {
+  const isTooLarge = Buffer.byteLength(JSON.stringify(labels.capabilities ?? {})) > CAPABILITIES_BYTES;
+  return isTooLarge ? { ...labels, capabilities: undefined } : labels;
 }
 
 function defined(labels: Labels): JsonObject {
@@ -108,7 +115,7 @@ export function presence(): Presence {
       return {
         hello: (labels, at) => {
           channel.hello = true;
-          entry.labels = labels;
+          entry.labels = kept(labels);
           seen(at);
         },
         seen,
