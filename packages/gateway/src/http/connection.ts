@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIPv6 } from 'node:net';
 import type { Context } from 'hono';
 
 /** What is known about the socket under a request. */
@@ -6,6 +7,8 @@ export interface Connection {
   readonly address: string;
   readonly onGone: (listener: () => void) => () => void;
 }
+
+const IPV6_GROUPS = 8;
 
 interface NodeEnv {
   readonly incoming: IncomingMessage;
@@ -38,6 +41,25 @@ export function clientAddress(
 
 function plain(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+}
+
+/**
+ * Whom a limit per address counts as one: an IPv4 address, or the /64 of an IPv6 address, which is what one customer gets
+ * and in which every request may have an address of its own (GW-190).
+ */
+export function addressGroup(address: string): string {
+  const [bare = ''] = address.split('%');
+  if (!isIPv6(bare)) return address;
+  const [head = '', tail] = bare.replace(/(?:\d+\.){3}\d+$/, '0:0').split('::');
+  const before = groupsOf(head);
+  const after = groupsOf(tail ?? '');
+  const zeros = Array.from({ length: Math.max(IPV6_GROUPS - before.length - after.length, 0) }, () => '0');
+  const prefix = [...before, ...zeros, ...after].slice(0, IPV6_GROUPS / 2);
+  return `${prefix.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+}
+
+function groupsOf(text: string): readonly string[] {
+  return text === '' ? [] : text.split(':');
 }
 
 /** The connection of a request; in-process requests have none and never go away. */

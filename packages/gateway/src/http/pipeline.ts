@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.js';
 import type { Identity } from '../identity-port.js';
 import { type Principal, appKey, isPrincipal } from '../principal.js';
 import type { AuditEntry } from '../store/commands/audit.js';
-import { type Connection, connectionOf } from './connection.js';
+import { addressGroup, type Connection, connectionOf } from './connection.js';
 import { assertDeclaredSize, readBody } from './body.js';
 import { type CorsRules, preflight, withCors } from './cors.js';
 import { type EnvelopeDeps, asGatewayError, errorEnvelope } from './envelopes.js';
@@ -74,7 +74,7 @@ export function errorResponse(deps: EnvelopeDeps & { readonly log: Logger }, err
 async function assertVersion(deps: PipelineDeps, arrived: Arrived): Promise<void> {
   const version = arrived.header('x-harp-version');
   if (version === undefined || /^0\.2(\.\d+)?$/.test(version)) return;
-  if ((await deps.limits.address.spend(arrived.connection.address)) === undefined) {
+  if ((await deps.limits.address.spend(addressGroup(arrived.connection.address))) === undefined) {
     deps.log.warn({ route: arrived.route.path }, 'unsupported protocol version');
     deps.audit({ kind: 'transport.violation', details: { what: 'unsupported_version' } });
   }
@@ -89,7 +89,7 @@ export function principalKey(principal: Principal): string {
 }
 
 async function spendAnonymous(deps: PipelineDeps, arrived: Arrived): Promise<void> {
-  const retryAfter = await deps.limits.address.spend(arrived.connection.address);
+  const retryAfter = await deps.limits.address.spend(addressGroup(arrived.connection.address));
   if (retryAfter !== undefined) throw rateLimited(retryAfter);
 }
 

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.js';
+import { addressGroup } from '../http/connection.js';
 import { hashPassword, verifyPassword } from './password.js';
 import { present } from './present.js';
 import { secretHash } from './secrets.js';
@@ -62,7 +63,7 @@ export async function logIn(services: LoginServices, attempt: LoginAttempt, now:
     return { kind: 'password_too_short' };
   }
   const { logins } = services.limiters;
-  const keys = [`address ${attempt.address}`, `name ${attempt.name.toLowerCase()}`].slice(
+  const keys = [`address ${addressGroup(attempt.address)}`, `name ${attempt.name.toLowerCase()}`].slice(
     0,
     attempt.code === '' ? 2 : 1,
   );

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { HARP_VERSION } from '@airlock/protocol';
 import { WebSocketServer } from 'ws';
-import { clientAddress } from '../http/connection.js';
+import { addressGroup, clientAddress } from '../http/connection.js';
 import { CLOSE, type ConnectionDeps, serveSocket } from './connection.js';
 import { admit, type Admitted } from './party.js';
 
@@ -85,7 +85,7 @@ async function refusedAddress(deps: ConnectionDeps, request: IncomingMessage): P
     Array.isArray(forwarded) ? forwarded.join(',') : forwarded,
     deps.config.trustProxy,
   );
-  const retryAfter = await deps.limits.address.spend(address);
+  const retryAfter = await deps.limits.address.spend(addressGroup(address));
   if (retryAfter !== undefined) return;
   deps.audit({ kind: 'authentication.failed', details: { code: 'socket', address } });
 }

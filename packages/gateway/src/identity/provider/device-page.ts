@@ -1,5 +1,6 @@
 import { formatTime } from '@airlock/protocol';
 import { GatewayError } from '../../errors.js';
+import { addressGroup } from '../../http/connection.js';
 import type { PendingDevice } from '../commands/devices.js';
 import { logIn, loginProblem } from '../login.js';
 import { decisionButtons, loginAttempt, loginFields, userCodeForm } from '../pages/forms.js';
@@ -37,7 +38,7 @@ ${decisionButtons()}
 /** Looks a code up as one guess of this address, before anybody has signed in. */
 function look(services: IdentityServices, exchange: Exchange, typed: string): Promise<PendingDevice> {
   const { address, now } = exchange;
-  return guessUserCode(services.limiters, { key: `address ${address}`, now }, async () => {
+  return guessUserCode(services.limiters, { key: `address ${addressGroup(address)}`, now }, async () => {
     const userCode = typedUserCode(typed);
     const device = await services.store.run('findPendingDevice', { userCode, now });
     if (device === undefined) throw new GatewayError('NotFound', 'This code is unknown, used or expired.');

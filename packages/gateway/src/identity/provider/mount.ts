@@ -3,7 +3,7 @@ import type { JsonObject } from '@airlock/protocol';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from '../../config.js';
 import { GatewayError } from '../../errors.js';
-import { clientAddress } from '../../http/connection.js';
+import { addressGroup, clientAddress } from '../../http/connection.js';
 import { budget } from '../../http/rate-limits.js';
 import type { NodeMount } from '../../identity-port.js';
 import type { TokenTrust } from '../access-token.js';
@@ -97,7 +97,7 @@ export function identityMounts(deps: MountDeps): readonly NodeMount[] {
   const limit = budget(deps.config.limits.anonymousPerMinute, MINUTE_MS);
   const answer = async (exchange: Exchange): Promise<void> => {
     try {
-      const waitMs = await limit.spend(exchange.address);
+      const waitMs = await limit.spend(addressGroup(exchange.address));
       if (waitMs === undefined) return await dispatch(deps, exchange);
       const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
       sendJson(exchange, 429, { ...refusal('rate_limited', 'Too many requests'), retryAfterSeconds });
