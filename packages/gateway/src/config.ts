@@ -9,6 +9,10 @@ const limitsSchema = z.object({
   waitsPerMinute: z.number().int().positive().default(60),
   /** Waits of one exchange at the same time. */
   concurrentWaits: z.number().int().positive().default(4),
+  /** Milliseconds for the headers of a request to arrive, a TLS handshake included. */
+  headersMs: z.number().int().positive().default(10_000),
+  /** Milliseconds for its body after that. How long an answer takes is no matter of theirs. */
+  bodyMs: z.number().int().positive().default(15_000),
   maxWorkspaces: z.number().int().positive().default(1_000_000),
 });
 

@@ -14,6 +14,8 @@ import { socketServer } from './socket/server.js';
 /** Room for reconnects of every waiter at once after a restart. */
 const BACKLOG = 4096;
 const KEEP_ALIVE_MS = 65_000;
+/** How often slow requests are looked for; a limit is overrun by at most this. */
+const CHECK_EVERY_MS = 1000;
 const DRAIN_MS = 5000;
 const IDLE_EVERY_MS = 25;
 
@@ -52,13 +54,20 @@ type AnyServer = Server | SecureServer;
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 function makeServer(config: GatewayConfig, listener: Listener): AnyServer {
-  // Waits take longer than any request timeout, deliberately.
-  const options = { requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS };
+  const { headersMs, bodyMs } = config.limits;
+  // They end with the last byte of the request: parked waits and streams are answers, and sockets left HTTP behind.
+  const options = {
+    headersTimeout: headersMs,
+    requestTimeout: headersMs + bodyMs,
+    connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, headersMs),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
   if (config.tls === undefined) return createHttpServer(options, listener);
   try {
     const cert = readFileSync(config.tls.certFile);
     const key = readFileSync(config.tls.keyFile);
-    return createHttpsServer({ ...options, cert, key, minVersion: 'TLSv1.2' }, listener);
+    const secure = { cert, key, minVersion: 'TLSv1.2', handshakeTimeout: headersMs } as const;
+    return createHttpsServer({ ...options, ...secure }, listener);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     throw new StartupError('invalid_configuration', `The TLS files cannot be used: ${said}`, {
