@@ -5,11 +5,11 @@ import { createGatewayClient, GatewayError } from '@airlock/gateway-client';
 import { nodeTransport } from '@airlock/gateway-client/node';
 import type { Cli } from '../cli/context.js';
 import { CommandFailure, UsageError } from '../cli/failure.js';
-import { shellWord } from '../cli/invocation.js';
 import { askSecret } from '../cli/prompt.js';
 import { createKeyFile, type KeyFile, unlockKeys } from './key-file.js';
 import { approverKeys, openKeys } from './keys.js';
 import type { Account, DeviceStore } from './store.js';
+import { withAddress } from './unreachable.js';
 
 const MIN_PASSPHRASE = 8;
 
@@ -72,18 +72,12 @@ export function readPat(file: string): string {
 /** What to do about a gateway that does not enroll. */
 function refusedEnrollment(error: unknown, gatewayUrl: string): unknown {
   if (!(error instanceof GatewayError)) return error;
-  const { code, message, status, kind } = error;
-  if (status === 404)
-    return new CommandFailure(code, message, {
-      fix: 'a new link: airlock pair in the workspace, or airlock gateway approver enroll --user NAME at the gateway',
-      cause: error,
-    });
-  if (kind === 'unreachable')
-    return new CommandFailure(code, `${message} at ${gatewayUrl}`, {
-      fix: `check the address, and that a gateway runs there: curl ${shellWord(gatewayUrl)}`,
-      cause: error,
-    });
-  return error;
+  const { code, message, status } = error;
+  if (status !== 404) return withAddress(error, gatewayUrl);
+  return new CommandFailure(code, message, {
+    fix: 'a new link: airlock pair in the workspace, or airlock gateway approver enroll --user NAME at the gateway',
+    cause: error,
+  });
 }
 
 /** Registers the device key and stores the tokens that the gateway issues for it (APPR-010). */

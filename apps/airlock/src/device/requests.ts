@@ -2,6 +2,7 @@ import { type OpenedRequest, openRequest } from '@airlock/approver';
 import type { ApprovalRequest } from '@airlock/protocol';
 import { CommandFailure } from '../cli/failure.js';
 import type { Device } from './device.js';
+import { withAddress } from './unreachable.js';
 
 /** Opens requests in order and remembers what they proved. */
 export async function openAll(device: Device, requests: readonly ApprovalRequest[]): Promise<readonly OpenedRequest[]> {
@@ -19,7 +20,11 @@ export async function openAll(device: Device, requests: readonly ApprovalRequest
 /** Everything that is waiting, oldest first. */
 export async function pendingRequests(device: Device): Promise<readonly OpenedRequest[]> {
   const requests: ApprovalRequest[] = [];
-  for await (const request of device.gateway.requests.allPending(device.account.approverId)) requests.push(request);
+  try {
+    for await (const request of device.gateway.requests.allPending(device.account.approverId)) requests.push(request);
+  } catch (error) {
+    throw withAddress(error, device.account.gatewayUrl);
+  }
   return await openAll(device, requests);
 }
 

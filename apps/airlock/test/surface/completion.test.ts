@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { requiresProgram } from '@airlock/conformance/requires';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../e2e/harness/command.js';
 import { allCommands } from './tree.js';
@@ -49,12 +50,41 @@ describe('completion is made from the command tree', () => {
     expect(script).not.toContain('daemon run');
   });
 
-  test.each(['bash', 'zsh', 'fish'].filter((shell) => spawnSync(shell, ['-c', 'true']).status === 0))(
-    '%s accepts the script',
-    (shell) => {
-      const result = spawnSync(shell, ['-n'], { input: scripts.get(shell) ?? '', encoding: 'utf8' });
+  /** The same words, completed by the other shells. */
+  const CASES = [
+    { line: ['ap'], exactly: ['approve', 'approver'] },
+    { line: ['approver', 're'], exactly: ['reject', 'render', 'revoke'] },
+    { line: ['approver', 'reject', '--re'], exactly: ['--reason'] },
+    { line: ['gateway', 'pat', 'c'], exactly: ['create'] },
+    { line: ['run', '--t'], exactly: ['--timeout'] },
+    { line: ['completion', 'b'], exactly: ['bash'] },
+    { line: ['daemon', 'ru'], exactly: [] },
+  ];
+
+  requiresProgram('zsh')('zsh', () => {
+    // What the completion system would be given; it keeps what begins with the word.
+    const STUBS = 'compdef() {}; _files() {}; _normal() {}; _describe() { print -rl -- "${(@P)@[-1]}" }';
+
+    test.each(CASES)('$line', ({ line, exactly }) => {
+      const words = ['airlock', ...line].map((word) => `'${word}'`).join(' ');
+      const script = `${STUBS}\n${scripts.get('zsh')}\nwords=(${words}); CURRENT=${line.length + 1}; _airlock`;
+      const result = spawnSync('zsh', ['-f', '-c', script], { encoding: 'utf8' });
       expect(result.stderr).toBe('');
-      expect(result.status).toBe(0);
-    },
-  );
+      const offers = result.stdout.split('\n').map((each) => each.split(':')[0] ?? '');
+      expect(offers.filter((each) => each.startsWith(line.at(-1) ?? '')).sort()).toEqual(exactly);
+    });
+  });
+
+  requiresProgram('fish')('fish', () => {
+    test.each(CASES)('$line', ({ line, exactly }) => {
+      const script = `${scripts.get('fish')}\ncomplete -C 'airlock ${line.join(' ')}'`;
+      const result = spawnSync('fish', ['--no-config', '-c', script], {
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'] ?? '', HOME: home },
+      });
+      expect(result.stderr).toBe('');
+      const offers = result.stdout.split('\n').map((each) => each.split('\t')[0] ?? '');
+      expect(offers.filter((each) => each.startsWith(line.at(-1) ?? '')).sort()).toEqual(exactly);
+    });
+  });
 });

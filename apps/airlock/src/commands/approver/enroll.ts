@@ -1,4 +1,5 @@
 import type { ApproverKeys } from '@airlock/approver';
+import { GatewayError } from '@airlock/gateway-client';
 import { readShownCode, parsePairingLink, PairingCodeError, type PairingResolution } from '@airlock/protocol';
 import { type Cli, printJson } from '../../cli/context.js';
 import { CommandFailure, UsageError } from '../../cli/failure.js';
@@ -10,6 +11,7 @@ import { assertSameGateway, clientOf, deviceStore } from '../../device/device.js
 import { isEnrollmentLink, readEnrollmentLink } from '../../device/enrollment-link.js';
 import { enroll, type EnrollFlags, type EnrollmentRight, ensureKeys, readPat } from '../../device/enrollment.js';
 import { answerPairing, type CompletedPairing } from '../../device/pairing.js';
+import { withAddress } from '../../device/unreachable.js';
 import type { DeviceFlags } from './device-flags.js';
 
 export type InitFlags = DeviceFlags & EnrollFlags;
@@ -153,13 +155,24 @@ function sayCompleted(cli: Cli, flags: PairFlags, { pairingId, answer }: Complet
   cli.say(`  ${commandLine(cli, 'approver', 'watch')}`);
 }
 
+/** A code that leads nowhere, or a gateway that is not there. */
+function unresolved(error: unknown, gatewayUrl: string): unknown {
+  if (!(error instanceof GatewayError) || error.status !== 404) return withAddress(error, gatewayUrl);
+  return new CommandFailure(error.code, 'the pairing code is unknown, used or expired', {
+    fix: 'a new code: airlock pair in the workspace',
+    cause: error,
+  });
+}
+
 /** `airlock approver pair`. */
 export async function pair(cli: Cli, typed: string | undefined, flags: PairFlags): Promise<number> {
   const text = await readText(cli, typed);
   if (isEnrollmentLink(text)) return await init(cli, text, flags);
   const code = readCode(text);
   const { device, keys } = await enrolled(cli, code, flags);
-  const resolution = await device.gateway.pairing.resolve(code.code);
+  const resolution = await device.gateway.pairing.resolve(code.code).catch((error: unknown) => {
+    throw unresolved(error, device.account.gatewayUrl);
+  });
   const session: Session = { resolution, secret: code.secret, keys };
   await agree(cli, flags, session);
   sayCompleted(cli, flags, await answerPairing(cli, device, session));

@@ -2,13 +2,16 @@ import { revokePairing } from '@airlock/approver';
 import { visible } from '@airlock/adapter-run';
 import { type Cli, printJson } from '../../cli/context.js';
 import { openDevice } from '../../device/device.js';
+import { withAddress } from '../../device/unreachable.js';
 import type { DeviceFlags } from './device-flags.js';
 
 /** `airlock approver pairings`: the gateway's list, with what this approver itself knows about each. Keys of ended ones go (APPR-130). */
 export async function list(cli: Cli, flags: DeviceFlags): Promise<number> {
   const device = openDevice(cli, flags);
   const own = new Map(device.store.memory().pairings.map((each) => [String(each.pairingId), each]));
-  const { items } = await device.gateway.pairing.list();
+  const { items } = await device.gateway.pairing.list().catch((error: unknown) => {
+    throw withAddress(error, device.account.gatewayUrl);
+  });
   const rows = items
     .filter((item) => item.approverId === device.account.approverId)
     .map((item) => {

@@ -7,6 +7,7 @@ import { daemon } from '../../cli/daemon.js';
 import { readCoded } from '../../cli/failure.js';
 import { commandLine } from '../../cli/invocation.js';
 import { enclosingWorkspace, workspaceFolder } from '../../cli/workspace.js';
+import { withAddress } from '../../device/unreachable.js';
 
 /** One layer of `airlock doctor`. */
 export interface Check {
@@ -102,9 +103,12 @@ function signedIn(cli: Cli, status: StatusAnswer): Finding {
 }
 
 async function gateway(cli: Cli, status: StatusAnswer): Promise<Finding> {
-  if (status.gatewayUrl === null) return { ok: false, detail: 'none known', fix: commandLine(cli, 'sign-in') };
+  if (status.gatewayUrl === null)
+    return { ok: false, detail: 'none known', fix: commandLine(cli, 'sign-in', '--gateway', 'URL') };
   const client = createGatewayClient({ origin: status.gatewayUrl, transport: nodeTransport(), timeoutMs: 5_000 });
-  const { utc } = await client.discovery.echo();
+  const { utc } = await client.discovery.echo().catch((error: unknown) => {
+    throw withAddress(error, client.origin);
+  });
   const skew = Math.abs(Date.parse(utc) - Date.now());
   if (skew > SKEW_MS)
     return { ok: false, detail: `its clock and ours differ by ${Math.round(skew / 1000)} s`, fix: 'set the clocks' };

@@ -37,5 +37,6 @@ export function startupFailure(error: unknown): unknown {
   if (error.code === 'tls_required')
     return new UsageError(error.message, '--tls-cert FILE --tls-key FILE, or --public-url https://…');
   if (error.code === 'invalid_configuration') return new UsageError(error.message);
-  return new CommandFailure(error.code, error.message, { cause: error });
+  const fix = error.code === 'address_in_use' ? 'the same command with --port 0, which takes a free one' : undefined;
+  return new CommandFailure(error.code, error.message, { fix, cause: error });
 }

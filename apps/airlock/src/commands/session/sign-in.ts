@@ -5,10 +5,10 @@ import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { CommandFailure, UsageError } from '../../cli/failure.js';
 import { interruptible } from '../../cli/interruptible.js';
-import { shellWord } from '../../cli/invocation.js';
 import { askSecret } from '../../cli/prompt.js';
 import { standardInputLines } from '../../cli/standard-input.js';
 import { visible } from '../../cli/terminal.js';
+import { reachAdvice } from '../../device/unreachable.js';
 
 export interface SignInFlags {
   readonly gateway?: string;
@@ -88,7 +88,7 @@ function show(cli: Cli, flags: SignInFlags, event: SignInEvent): void {
 
 /** What helps where the daemon has no advice of its own. */
 function advice(code: string, gatewayUrl: string): string | undefined {
-  if (code === 'unreachable') return `check the address, and that a gateway runs there: curl ${shellWord(gatewayUrl)}`;
+  if (code === 'unreachable') return reachAdvice(gatewayUrl);
   if (code === 'unauthorized')
     return 'a new token, made at the gateway: airlock gateway pat create --user NAME --role enforcer';
   return undefined;
