@@ -107,6 +107,8 @@ export interface GatewayCalls {
       readonly state: 'Pending' | 'Completed' | 'Expired' | 'Revoked';
       readonly responseJson: string | null;
       readonly routingToken: string | null;
+      /** Ed25519 keys (raw, base64url) of approvers that the runtime found on this computer, not the gateway's (PAIR-225). */
+      readonly localApproverKeys?: readonly string[];
     };
   };
   readonly revokePairing: {

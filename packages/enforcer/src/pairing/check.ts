@@ -57,14 +57,28 @@ function checked(session: PairingSession, state: Opening, context: PairingContex
   );
 }
 
-function recordOf(session: PairingSession, accepted: AcceptedPairing, parts: Timed & { token: string }): PairingRecord {
+interface Completion extends Timed {
+  readonly json: string;
+  readonly token: string;
+  readonly localApproverKeys: readonly string[];
+}
+
+/** What the approver announced, and what its key gives away about where it runs (PAIR-225). */
+function capabilitiesOf(accepted: AcceptedPairing, publicKey: string, { localApproverKeys }: Completion) {
+  const { capabilities } = accepted;
+  const isHere = localApproverKeys.includes(publicKey) && !capabilities.includes('same-host');
+  return isHere ? [...capabilities, 'same-host'] : capabilities;
+}
+
+function recordOf(session: PairingSession, accepted: AcceptedPairing, parts: Completion): PairingRecord {
+  const publicKey = base64UrlEncode(accepted.publicKey);
   return {
     gatewayUrl: session.gatewayUrl,
     routingToken: parts.token,
     pairingKey: base64UrlEncode(accepted.pairingKey),
     signerKeyId: accepted.signerKeyId,
-    publicKey: base64UrlEncode(accepted.publicKey),
-    capabilities: accepted.capabilities,
+    publicKey,
+    capabilities: capabilitiesOf(accepted, publicKey, parts),
     assurance: accepted.assurance,
     approverDeviceId: accepted.deviceId ?? '',
     safetyNumber: accepted.safetyNumber,
@@ -72,11 +86,7 @@ function recordOf(session: PairingSession, accepted: AcceptedPairing, parts: Tim
   };
 }
 
-function completed(
-  state: Opening,
-  input: Timed & { json: string; token: string },
-  context: PairingContext,
-): PairingTurn {
+function completed(state: Opening, input: Completion, context: PairingContext): PairingTurn {
   const { session } = state;
   if (isOpening(session)) return turn(state);
   const { pairingId } = session;
@@ -89,7 +99,7 @@ function completed(
   }
   const candidate: Candidate = {
     pairingId,
-    record: recordOf(session, result, { at: input.at, mono: input.mono, token }),
+    record: recordOf(session, result, input),
     fingerprint: result.publishedFingerprint,
     recovered: session.recovered,
     confirmed: false,
@@ -114,7 +124,7 @@ export function status(state: Opening, input: Input<'status'>, context: PairingC
     const version = context.access?.user.version ?? -1;
     return turn(later.state, later.effects, isRefused ? [{ kind: 'unauthorized', version }] : []);
   }
-  const { state: reached, responseJson, routingToken } = outcome.value;
+  const { state: reached, responseJson, routingToken, localApproverKeys = [] } = outcome.value;
   switch (reached) {
     case 'Pending':
       return pollLater(state, session);
@@ -126,7 +136,8 @@ export function status(state: Opening, input: Input<'status'>, context: PairingC
       if (responseJson === null || routingToken === null) {
         return refuse(state, { pairingId, reason: 'gateway' }, { input, access: context.access });
       }
-      return completed(state, { at: input.at, mono: input.mono, json: responseJson, token: routingToken }, context);
+      const { at, mono } = input;
+      return completed(state, { at, mono, json: responseJson, token: routingToken, localApproverKeys }, context);
     }
   }
 }

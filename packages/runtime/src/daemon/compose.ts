@@ -4,6 +4,7 @@ import { Channels } from '../engine/channels.js';
 import { ClaimDesk } from '../engine/claim-desk.js';
 import { EngineHost } from '../engine/engine-host.js';
 import { gatewayCalls } from '../engine/gateway-calls.js';
+import { localApproverKeys } from '../engine/local-approver.js';
 import { GatewayRunner } from '../engine/gateway-runner.js';
 import { nodeVerifier } from '../engine/node-verifier.js';
 import { perform, type Durables, type Performers } from '../engine/perform.js';
@@ -91,7 +92,10 @@ class Engine {
     const { dispatch } = this.host;
     this.problems = new Problems((code) => dispatch({ type: 'engine.fault', code }));
     this.#timers = new EngineTimers(ports, dispatch);
-    this.#gateway = new GatewayRunner(gatewayCalls(gateway), dispatch);
+    this.#gateway = new GatewayRunner(
+      gatewayCalls({ ...gateway, localApproverKeys: () => localApproverKeys(options.paths) }),
+      dispatch,
+    );
     this.#channels = new Channels(gateway.openChannel, dispatch);
     this.recovery = new RecoveryCodes(ports);
     const performers: Performers = {

@@ -15,12 +15,14 @@ export type GatewayCallTable = { readonly [K in GatewayCallName]: GatewayCall<K>
 export interface GatewayCallOptions {
   readonly transport: GatewayTransport;
   readonly signIn: SignInRoutes;
+  /** Ed25519 keys of approvers on this computer, as they are now (PAIR-225). */
+  readonly localApproverKeys: () => readonly string[];
 }
 
 const NOTHING = {};
 
 /** How each call of the engine becomes one of the gateway client's. */
-export function gatewayCalls({ transport, signIn }: GatewayCallOptions): GatewayCallTable {
+export function gatewayCalls({ transport, signIn, localApproverKeys }: GatewayCallOptions): GatewayCallTable {
   const as = (access: Access) => clientFor(transport, access);
   return {
     discover: async ({ gatewayUrl }, options) => {
@@ -45,7 +47,10 @@ export function gatewayCalls({ transport, signIn }: GatewayCallOptions): Gateway
       const claimed = await as(access).pairing.claim({ ...body, gatewayUrl: access.gatewayUrl }, options);
       return { pairingNonce: claimed.pairingNonce, expiresAt: parseTime(claimed.expiresAt) };
     },
-    pairingStatus: ({ access, pairingNonce }, options) => as(access).pairing.status(pairingNonce, options),
+    pairingStatus: async ({ access, pairingNonce }, options) => ({
+      ...(await as(access).pairing.status(pairingNonce, options)),
+      localApproverKeys: localApproverKeys(),
+    }),
     revokePairing: async ({ access, routingToken }, options) => {
       await as(access).pairing.revoke(routingToken, options);
       return NOTHING;
