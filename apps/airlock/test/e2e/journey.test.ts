@@ -127,7 +127,7 @@ describe(rules('ENF-080', 'ENF-140', 'EXCH-150')`from sign-in to a signed approv
     const refused = await site.developer.run(['run', '--', 'sh', '-c', 'echo no > unpaired.txt']);
     expect(refused.code).toBe(125);
     expect(refused.stderr).toMatch(/^airlock: /);
-    expect(refused.stderr).toContain('airlock pair');
+    expect(refused.stderr).toContain('main.js pair)');
     expect(existsSync(out('unpaired.txt'))).toBe(false);
   }, 60_000);
 
@@ -135,6 +135,6 @@ describe(rules('ENF-080', 'ENF-140', 'EXCH-150')`from sign-in to a signed approv
     expect((await site.developer.run(['sign-out'])).code).toBe(0);
     const refused = await site.developer.run(['run', '--', 'true']);
     expect(refused.code).toBe(125);
-    expect(refused.stderr).toContain('airlock sign-in');
+    expect(refused.stderr).toContain('main.js sign-in --gateway URL)');
   }, 60_000);
 });
