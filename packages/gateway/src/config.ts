@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const limitsSchema = z.object({
+const limitsSchema = z.strictObject({
   /** Requests per principal and 60 s (GW-190). */
   requestsPerMinute: z.number().int().positive().default(600),
   /** Requests per client address without a principal and 60 s. */
@@ -16,8 +16,8 @@ const limitsSchema = z.object({
   maxWorkspaces: z.number().int().positive().default(1_000_000),
 });
 
-/** Configuration of one gateway process. */
-export const gatewayConfigSchema = z.object({
+/** Configuration of one gateway process. Exact: a misspelt member must not leave its default in force unnoticed. */
+export const gatewayConfigSchema = z.strictObject({
   /** Directory that only this process writes; made with mode 0700. */
   dataDir: z.string().min(1),
   host: z.string().min(1).default('127.0.0.1'),
@@ -28,7 +28,7 @@ export const gatewayConfigSchema = z.object({
   /** Origin of the approver page; `publicUrl` unless told. */
   approverOrigin: z.url().optional(),
   /** PEM files for TLS. */
-  tls: z.object({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
+  tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
   /** Addresses of proxies that terminate TLS in front of us; their `X-Forwarded-For` is believed (GW-030). */
   trustProxy: z.array(z.string().min(1)).default([]),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
