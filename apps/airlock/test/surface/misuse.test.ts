@@ -55,6 +55,7 @@ const MISUSE: ReadonlyArray<{ line: string; says: string; input?: string }> = [
   { line: 'gateway serve --host 192.0.2.1 --port 0', says: '--tls-cert' },
   { line: 'gateway serve --config /no/such/file', says: 'cannot be used' },
   { line: 'gateway serve --config bad.json', says: 'JSON object' },
+  { line: 'gateway serve --config misspelt.json', says: 'trustProxies' },
   { line: 'gateway serve --database-url postgres://x', says: 'not available' },
   { line: 'gateway serve --issuer https://id.example', says: 'not available' },
   { line: 'gateway user add', says: 'missing required argument' },
@@ -94,6 +95,7 @@ describe(rules(
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'airlock-misuse-'));
     await writeFile(join(home, 'bad.json'), '[]');
+    await writeFile(join(home, 'misspelt.json'), '{"port":0,"trustProxies":[]}');
     await writeFile(join(home, 'pat'), 'airpat_x', { mode: 0o600 });
   });
   afterAll(async () => {
@@ -123,6 +125,10 @@ const BROKEN: ReadonlyArray<{ line: string; says: RegExp; home?: string }> = [
     says: /^airlock: gateway_unreachable .* at http:\/\/localhost:1 \(try: .*curl http:\/\/localhost:1\)/,
   },
   { line: 'pair --json', says: /^airlock: pairing_refused not_signed_in.*\(try: .*main\.js sign-in --gateway URL\)/ },
+  {
+    line: 'gateway pat create --user nobody --role enforcer',
+    says: /^airlock: NotFound .*\(try: AIRLOCK_HOME=\S+ \S+ \S+main\.js gateway user list/,
+  },
   { line: 'audit show nothing', says: /^airlock: not_found .*\(try: AIRLOCK_HOME=\S+ \S+ \S+main\.js audit list\)/ },
 ];
 

@@ -27,6 +27,14 @@ export type AppCreateFlags = StoreFlags & {
 
 const DAY = 24 * 60 * 60 * 1000;
 
+/** Where to look up a name or id that does not exist. */
+function notFoundAdvice(error: GatewayError): string | undefined {
+  if (error.code !== 'NotFound') return undefined;
+  const list = ['user', 'token', 'app'].find((what) => error.message.includes(` ${what}`));
+  if (list === undefined) return undefined;
+  return `airlock gateway ${list === 'token' ? 'pat' : list} list, of the same --data-dir`;
+}
+
 /** Opens the data directory for one action. What the gateway refuses becomes a failure with the gateway's code. */
 async function administer<T>(cli: Cli, flags: StoreFlags, action: (admin: GatewayAdmin) => Promise<T>): Promise<T> {
   refuseUnavailable(flags);
@@ -41,7 +49,7 @@ async function administer<T>(cli: Cli, flags: StoreFlags, action: (admin: Gatewa
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     if (error.code === 'invalid_request') throw new UsageError(error.message);
-    throw new CommandFailure(error.code, error.message, { cause: error });
+    throw new CommandFailure(error.code, error.message, { fix: notFoundAdvice(error), cause: error });
   } finally {
     await admin.close();
   }
@@ -53,6 +61,7 @@ function answer(
   shape: { readonly json: unknown; readonly lines: readonly string[] },
 ): number {
   if (flags.json) printJson(cli, shape.json);
+  else if (shape.lines.length === 0) cli.say(`airlock: none in ${gatewayDataDir(cli, flags.dataDir)}`);
   else for (const line of shape.lines) cli.print(line);
   return 0;
 }
