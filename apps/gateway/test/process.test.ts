@@ -215,7 +215,7 @@ describe('the process', () => {
     await call(`${running.url}/v1/artifacts`, 'POST', who.enforcer, sent);
     const path = `${running.url}/v1/exchanges/${sent.requestId}/wait?timeout=60`;
     const parked = call(path, 'GET', who.enforcer);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     running.child.kill('SIGTERM');
     expect((await parked).status).toBe(204);
     expect(await running.exited).toBe(0);

@@ -310,7 +310,7 @@ describe(rules('EXCH-040')`long polls over a connection`, () => {
     const gone = new AbortController();
     const abandoned = fetch(url, { headers: user.enforcer, signal: gone.signal });
     const waiting = l.call('GET', `/v1/exchanges/${sent.requestId}/wait?timeout=30`, { headers: user.enforcer });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     gone.abort();
     await expect(abandoned).rejects.toThrow();
     await decide(user.decision(paired, sent));
@@ -348,7 +348,7 @@ describe(rules('GW-180')`shutdown`, () => {
     await socket.opened;
     const path = `/v1/exchanges/${sent.requestId}/wait?timeout=60`;
     const parked = stopping.call('GET', path, { headers: one.enforcer });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     await stopping.close();
     expect((await parked).status).toBe(204);
     expect(await socket.closed).toBe(1012);

@@ -86,9 +86,8 @@ describe(rules('ENF-140')`on a terminal the child is at the keyboard`, () => {
   test(
     'what it does to the terminal stays',
     async () => {
-      const session = driver(['bash', '-c', 'stty -echo; read -r line; stty echo; echo "read $line"']);
-      await session.sees(/req-1/);
-      await pause(500);
+      const session = driver(['bash', '-c', 'stty -echo; echo silent; read -r line; stty echo; echo "read $line"']);
+      await session.sees(/silent/);
       session.type('secret\r');
       await session.sees(/read secret/);
       expect(session.output.match(/secret/g)).toHaveLength(1);
@@ -154,7 +153,7 @@ describe(rules('ENF-140')`on a terminal the child is at the keyboard`, () => {
     async () => {
       const desk = new Desk(scratch());
       desk.answer();
-      const quoted = [process.execPath, ...NODE_ARGS, '--', 'bash', '-c', 'echo ready; sleep 1; echo after; exit 6']
+      const quoted = [process.execPath, ...NODE_ARGS, '--', 'bash', '-c', 'echo ready; while [ ! -e go ]; do sleep 0.1; done; echo after; exit 6']
         .map((word) => `'${word}'`)
         .join(' ');
       file(join(desk.directory, 'job'), `${quoted}\n`);
@@ -163,7 +162,8 @@ describe(rules('ENF-140')`on a terminal the child is at the keyboard`, () => {
       await session.sees(/ready/);
       session.type('\u001a');
       await session.sees(/Stopped/);
-      await pause(1500);
+      file(join(desk.directory, 'go'), '');
+      await pause(500);
       expect(session.output).not.toMatch(/\nafter/);
       session.type('fg\r');
       await session.sees(/\nafter/);
