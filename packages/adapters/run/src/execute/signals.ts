@@ -21,10 +21,14 @@ export function relaySignals(child: ChildProcess): () => void {
       if (!inForeground()) child.kill(signal);
     });
   }
-  handlers.set('SIGTSTP', () => {
+  const stop = (): void => {
     if (!inForeground()) child.kill('SIGTSTP');
-    process.kill(process.pid, 'SIGSTOP');
-  });
+    // By the default action, which the kernel withholds from an orphaned group: then the child goes on too.
+    process.off('SIGTSTP', stop);
+    process.kill(process.pid, 'SIGTSTP');
+    process.on('SIGTSTP', stop);
+  };
+  handlers.set('SIGTSTP', stop);
   handlers.set('SIGCONT', () => child.kill('SIGCONT'));
   for (const [signal, handler] of handlers) process.on(signal, handler);
   return () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { describe, expect, test } from 'vitest';
@@ -6,13 +6,6 @@ import { Desk, start } from '../driver/start.js';
 import { scratch } from '../scratch.js';
 
 const SLOW = 30_000;
-
-/** Resolves when the kernel says that a process is stopped. */
-async function stopped(pid: number): Promise<void> {
-  while (!/^State:\tT/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 describe(rules('EXCH-150')`an interruption while waiting withdraws first and runs nothing`, () => {
   test.each([
@@ -62,28 +55,6 @@ describe(rules('ENF-140')`without a terminal, signals are passed on to the child
       await run.prints('ready');
       run.child.kill('SIGTERM');
       expect((await run.finished()).code).toBe(143);
-    },
-    SLOW,
-  );
-
-  test(
-    'TSTP stops both, CONT continues both',
-    async () => {
-      const desk = new Desk(scratch());
-      desk.answer();
-      const script = 'echo $$; while [ ! -e go ]; do sleep 0.05; done; echo after; exit 4';
-      const run = start(desk, ['--', 'bash', '-c', script]);
-      await run.prints('\n');
-      const pid = Number(run.stdout);
-      run.child.kill('SIGTSTP');
-      await stopped(run.child.pid ?? 0);
-      await stopped(pid);
-      writeFileSync(join(desk.directory, 'go'), '');
-      expect(run.stdout).toBe(`${pid}\n`);
-      run.child.kill('SIGCONT');
-      const result = await run.finished();
-      expect(result.stdout).toBe(`${pid}\nafter\n`);
-      expect(result.code).toBe(4);
     },
     SLOW,
   );

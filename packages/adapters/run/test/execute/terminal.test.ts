@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { type IPty, spawn } from '@lydell/node-pty';
@@ -7,6 +8,14 @@ import { readsAsForeground } from '../../src/execute/terminal.js';
 import { file, scratch } from '../scratch.js';
 
 const SLOW = 30_000;
+
+/** Resolves when the kernel says that the command of `ready=PID` and the wrapper, its parent, are stopped. */
+async function stoppedWithParent(session: Session): Promise<void> {
+  const status = (pid: number) => readFileSync(`/proc/${pid}/status`, 'utf8');
+  const command = Number(/ready=(\d+)/.exec(session.output)?.[1]);
+  const wrapper = Number(/^PPid:\t(\d+)/m.exec(status(command))?.[1]);
+  for (const pid of [command, wrapper]) while (!/^State:\tT/m.test(status(pid))) await pause();
+}
 const open: IPty[] = [];
 
 afterEach(() => {
@@ -148,26 +157,47 @@ describe(rules('ENF-140')`on a terminal the child is at the keyboard`, () => {
     SLOW,
   );
 
+  /** An interactive shell in whose scratch directory `job` runs the driver with a script that waits for `go`. */
+  function shellWithJob(after = ''): Session {
+    const desk = new Desk(scratch());
+    desk.answer();
+    const script = 'echo ready=$$; while [ ! -e go ]; do sleep 0.1; done; echo after; exit 6';
+    const quoted = [process.execPath, ...NODE_ARGS, '--', 'bash', '-c', script].map((word) => `'${word}'`).join(' ');
+    file(join(desk.directory, 'job'), `${quoted}${after}\n`);
+    const session = new Session(desk, 'bash', ['--norc', '--noprofile', '-i']);
+    session.type('. ./job\r');
+    return session;
+  }
+
   test(
     'job control of the shell works: Ctrl-Z stops both, fg continues both',
     async () => {
-      const desk = new Desk(scratch());
-      desk.answer();
-      const quoted = [process.execPath, ...NODE_ARGS, '--', 'bash', '-c', 'echo ready; while [ ! -e go ]; do sleep 0.1; done; echo after; exit 6']
-        .map((word) => `'${word}'`)
-        .join(' ');
-      file(join(desk.directory, 'job'), `${quoted}\n`);
-      const session = new Session(desk, 'bash', ['--norc', '--noprofile', '-i']);
-      session.type(`. ./job\r`);
-      await session.sees(/ready/);
+      const session = shellWithJob();
+      await session.sees(/ready=\d+/);
       session.type('\u001a');
       await session.sees(/Stopped/);
-      file(join(desk.directory, 'go'), '');
-      await pause(500);
-      expect(session.output).not.toMatch(/\nafter/);
+      await stoppedWithParent(session);
+      file(join(session.desk.directory, 'go'), '');
       session.type('fg\r');
       await session.sees(/\nafter/);
       session.type('echo "code=$?"\r');
+      await session.sees(/code=6/);
+      session.type('exit\r');
+      await session.ended();
+    },
+    SLOW,
+  );
+
+  test(
+    'a job in the background is stopped and continued with its command',
+    async () => {
+      const session = shellWithJob(' &');
+      await session.sees(/ready=\d+/);
+      session.type('kill -TSTP %1\r');
+      await stoppedWithParent(session);
+      file(join(session.desk.directory, 'go'), '');
+      session.type('kill -CONT %1; wait %1; echo "code=$?"\r');
+      await session.sees(/\nafter/);
       await session.sees(/code=6/);
       session.type('exit\r');
       await session.ended();
