@@ -1,3 +1,45 @@
-export { type PolicyInForce, STRICTEST_POLICY, type Verdict } from './strictest.js';
-export { evaluate } from './evaluate.js';
-export { policyInForce } from './document.js';
+export { type PolicyChange, type ProposedPolicy, proposePolicy } from './document/change.js';
+export { describePolicy } from './document/describe.js';
+export {
+  type LocalRestriction,
+  type PatternInForce,
+  type PolicyInForce,
+  policyInForce,
+  STRICTEST_POLICY,
+} from './document/in-force.js';
+export {
+  checkSignedPolicy,
+  POLICY_REFUSALS,
+  type PolicyCheck,
+  type PolicyRefusal,
+  type PolicySigner,
+  type SignedPolicyRecord,
+} from './document/signed.js';
+export { evaluate, type EvaluationInput, failsOpen } from './evaluate/evaluate.js';
+export { type ActionFacts, actionFactsSchema, type SimpleCommandFacts, simpleCommandFactsSchema } from './facts.js';
+export {
+  type CommandLine,
+  explainPattern,
+  type LexedLine,
+  lexCommandLine,
+  matchCommandLine,
+  type MatchResult,
+  matchWords,
+  type PatternReading,
+  type ReadPattern,
+  readPattern,
+  type SimpleCommand,
+} from './patterns/match.js';
+export { MATCH_REASONS, type MatchReason } from './patterns/reasons.js';
+export {
+  absorbPolicies,
+  endPolicy,
+  initialStanding,
+  standingAt,
+  type StandingContext,
+  type StandingPolicy,
+  type StandingState,
+} from './standing/standing.js';
+export { taintsSession } from './targets/taint.js';
+export { type GatePlaces, targetCandidates, type TargetedAction, touchedTargets } from './targets/touches-gate.js';
+export { type AllowBasis, ASK_REASONS, type AskReason, type PassBasis, type Verdict } from './verdict.js';

@@ -114,7 +114,20 @@ export {
   type StdinKind,
   stdinKindSchema,
 } from './action/airlock-action.js';
-export { type PolicyDocument, policyDocumentSchema, readPolicyDocument } from './action/policy-document.js';
+export {
+  type ConfigurationFact,
+  configurationFactSchema,
+  type PolicyDocument,
+  policyDocumentSchema,
+  policyGateSchema,
+  type PolicyPattern,
+  policyPatternSchema,
+  type PolicyRequirement,
+  policyRequirementSchema,
+  type ProgramIdentity,
+  programIdentitySchema,
+  readPolicyDocument,
+} from './action/policy-document.js';
 export {
   APP_KINDS,
   type AppCreateRequest,

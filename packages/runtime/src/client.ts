@@ -24,3 +24,13 @@ export type {
   WithdrawAnswer,
   WorkspaceStatus,
 } from './socket/api.js';
+export type {
+  Basis,
+  ExplainAnswer,
+  ExplainBody,
+  PolicyAnswer,
+  PolicyChangeBody,
+  PolicyChangeEvent,
+  RestrictionAnswer,
+  RestrictionBody,
+} from './socket/policy-api.js';

@@ -45,6 +45,7 @@ function readDecided(event: Extract<RequestEvent, { event: 'decided' }>): Answer
     case 'withdrawn':
       return denial('failed', { ...event, code: event.code ?? 'withdrawn' });
     case 'approved':
+    case 'passed':
       return denial('failed', { ...event, code: event.code ?? 'bad_answer' });
   }
 }

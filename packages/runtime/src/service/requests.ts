@@ -1,7 +1,7 @@
 import type { ActionContent } from '@airlock/actions';
 import { admission, openExchanges, pairingFacts, reportedState } from '@airlock/enforcer';
 import { base64UrlEncode } from '@airlock/protocol';
-import { evaluate, STRICTEST_POLICY } from '@airlock/policy';
+import { STRICTEST_POLICY } from '@airlock/policy';
 import { RuntimeError } from '../errors.js';
 import type {
   ClaimAnswer,
@@ -159,7 +159,6 @@ export class RequestService {
       notices: facts.notices,
       ...(body.sessionId === undefined ? {} : { sessionId: body.sessionId }),
     });
-    evaluate(plaintext.action, STRICTEST_POLICY).kind satisfies 'ask';
     const { kind } = plaintext.action;
     return { workspace, source: body.source, kind, createdAt, facts, plaintext };
   }

@@ -64,8 +64,11 @@ function workspaceStatus(core: Core, workspace: Workspace): WorkspaceStatus {
     pairedAt: facts?.pairedAt ?? null,
     recoveryUsedAt: pairing?.standing.recoveryUsedAt ?? null,
     auto: false,
+    autoUntil: null,
     failMode: 'closed',
+    failOpenUntil: null,
     patterns: [],
+    policyVersion: 0,
   };
 }
 

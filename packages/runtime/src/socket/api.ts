@@ -1,4 +1,7 @@
+import { actionFactsSchema } from '@airlock/policy';
 import { z } from 'zod';
+import { localErrorSchema } from './error-body.js';
+import { basisSchema } from './policy-api.js';
 
 /**
  * Shapes of every route on the local socket (PROTOCOL LOC-040). Requests are JSON; a *stream* answers
@@ -8,15 +11,7 @@ import { z } from 'zod';
 const text = (max: number) => z.string().min(1).max(max);
 const absolutePath = z.string().min(1).max(4096).startsWith('/');
 
-export const localErrorSchema = z.object({
-  code: z.string(),
-  /** What happened and why, for a human. */
-  message: z.string(),
-  /** What to type next; absent when there is nothing to type. */
-  fix: z.string().optional(),
-});
-/** Body of every non-2xx answer is `{error: LocalErrorBody}`. */
-export type LocalErrorBody = z.infer<typeof localErrorSchema>;
+export { type LocalErrorBody, localErrorSchema } from './error-body.js';
 export const localErrorEnvelopeSchema = z.object({ error: localErrorSchema });
 
 const errorEvent = localErrorSchema.extend({ event: z.literal('error') });
@@ -39,8 +34,15 @@ export const workspaceStatusSchema = z.object({
   /** Epoch milliseconds of the last use of the recovery code (PAIR-265). */
   recoveryUsedAt: z.number().nullable(),
   auto: z.boolean(),
+  /** Epoch milliseconds; null when auto mode is off. */
+  autoUntil: z.number().nullable(),
   failMode: z.enum(['closed', 'open']),
+  /** Epoch milliseconds; null when fail mode is closed. */
+  failOpenUntil: z.number().nullable(),
+  /** Texts of the patterns in force. */
   patterns: z.array(z.string()),
+  /** Of the signed document in force; 0 without one. */
+  policyVersion: z.number(),
 });
 export type WorkspaceStatus = z.infer<typeof workspaceStatusSchema>;
 
@@ -173,6 +175,8 @@ export const requestBodySchema = z.strictObject({
   workspace: absolutePath,
   /** What `@airlock/actions` made (`ActionContent`); checked again by the daemon. */
   action: z.record(z.string(), z.unknown()),
+  /** What the adapter found out beside it; without facts no pattern applies. */
+  facts: actionFactsSchema.optional(),
   /** How long to wait for the human, in seconds. */
   timeoutSeconds: z.number().int().min(1).max(86_400),
   /** The host's session, for limits and grants. */
@@ -184,7 +188,15 @@ export const requestBodySchema = z.strictObject({
 });
 export type RequestBody = z.infer<typeof requestBodySchema>;
 
-export const decidedOutcomeSchema = z.enum(['approved', 'rejected', 'policy', 'timeout', 'failed', 'withdrawn']);
+export const decidedOutcomeSchema = z.enum([
+  'approved',
+  'rejected',
+  'policy',
+  'timeout',
+  'failed',
+  'withdrawn',
+  'passed',
+]);
 export type DecidedOutcome = z.infer<typeof decidedOutcomeSchema>;
 
 export const requestEventSchema = z.discriminatedUnion('event', [
@@ -205,8 +217,11 @@ export const requestEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('decided'),
     requestId: z.string(),
-    verdict: z.enum(['allow', 'deny']),
+    /** `pass`: nothing gates this call; the host's own permission flow decides (LOC-045). Claimed like an approval. */
+    verdict: z.enum(['allow', 'pass', 'deny']),
     outcome: decidedOutcomeSchema,
+    /** What stands behind a verdict without a human. */
+    basis: basisSchema.optional(),
     /** `HARP_ERR_…` or a local code; absent on allow and on a plain rejection. */
     code: z.string().optional(),
     /** Untrusted text of at most 1000 characters (ENF-050), or our own explanation. */

@@ -1,0 +1,65 @@
+import {
+  type HexSha256,
+  parseHexSha256,
+  type PolicyDocument,
+  type PolicyPattern,
+  type PolicyRequirement,
+} from '@airlock/protocol';
+
+/** A pattern of the signed document that no local restriction took away. */
+export interface PatternInForce {
+  /** `pat-` and 16 hexadecimal digits of the hash of its canonical form. */
+  readonly id: string;
+  readonly pattern: PolicyPattern;
+}
+
+/** The policy an enforcer works under: the signed document met with the local restrictions (LOC-085). */
+export interface PolicyInForce {
+  /** Of the signed document; 0 without one. Every artifact carries it. */
+  readonly version: number;
+  /** SHA-256 of the canonical signed document; of `{}` without one. */
+  readonly sha256: HexSha256;
+  /** The signed document; absent in the strictest policy. */
+  readonly document?: PolicyDocument;
+  /** Epoch milliseconds; null when auto mode is off. Whether it has passed is for `evaluate` to see. */
+  readonly autoUntil: number | null;
+  /** Epoch milliseconds; null when fail mode is closed. */
+  readonly failOpenUntil: number | null;
+  readonly patterns: readonly PatternInForce[];
+  readonly gatesOff: readonly string[];
+  readonly unmanaged: readonly string[];
+  readonly requirements: readonly PolicyRequirement[];
+}
+
+/** Everything is asked. In force without a document, and whenever one is missing, unsigned, altered or unreadable (LOC-080). */
+export const STRICTEST_POLICY: PolicyInForce = {
+  version: 0,
+  sha256: parseHexSha256('44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a'),
+  autoUntil: null,
+  failOpenUntil: null,
+  patterns: [],
+  gatesOff: [],
+  unmanaged: [],
+  requirements: [],
+};
+
+/**
+ * An entry of the append-only list of local restrictions (LOC-085). `version` is that of the document it narrows: a later
+ * signed document is complete and says itself what holds, an earlier one stays narrowed.
+ */
+export type LocalRestriction = { readonly version: number } & (
+  | { readonly kind: 'auto-off' }
+  | { readonly kind: 'fail-closed' }
+  | { readonly kind: 'pattern-removed'; readonly patternId: string }
+  | { readonly kind: 'path-managed'; readonly path: string }
+  | { readonly kind: 'gate-on'; readonly gate: string }
+  | { readonly kind: 'require'; readonly requirement: PolicyRequirement }
+);
+
+/**
+ * The policy that the text of a verified document and the restrictions make together. A text that is not canonical, has a
+ * member this version does not understand or only names an approver is as good as none (LOC-080, LOC-082).
+ */
+export function policyInForce(_text: string | null, _restrictions: readonly LocalRestriction[]): PolicyInForce {
+  throw new TypeError('not built yet');
+}
