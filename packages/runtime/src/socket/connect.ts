@@ -5,6 +5,7 @@ import { RuntimeError } from '../errors.js';
 import type { RuntimePaths } from '../paths/paths.js';
 import * as api from './api.js';
 import type { CallOptions, DaemonClient } from './daemon-client.js';
+import * as policyApi from './policy-api.js';
 import { checkBeforeConnect, notRunning } from './socket-path.js';
 
 /** Largest answer of the daemon that is read, in bytes. */
@@ -55,10 +56,21 @@ export function daemonClient(paths: RuntimePaths): DaemonClient {
       }),
     requests: (options) =>
       ask({ method: 'GET', path: '/v1/requests', signal: options?.signal }, api.requestsAnswerSchema),
+    changePolicy: (body, options) =>
+      readEvents(paths, { path: '/v1/policy/changes', body, options }, [
+        policyApi.policyChangeEventSchema,
+        CHANGE_ENDS,
+      ]),
+    restrictPolicy: (body, options) =>
+      post('/v1/policy/restrictions', policyApi.restrictionAnswerSchema, { body, options }),
+    showPolicy: (workspace, options) =>
+      post('/v1/policy/show', policyApi.policyAnswerSchema, { body: { workspace }, options }),
+    explainPolicy: (body, options) => post('/v1/policy/explain', policyApi.explainAnswerSchema, { body, options }),
   };
 }
 
 const PAIRING_ENDS = ['paired', 'expired', 'refused', 'error'];
+const CHANGE_ENDS = ['applied', 'refused', 'error'];
 
 async function askOnce<T>(paths: RuntimePaths, call: Call, schema: z.ZodType<T>): Promise<T> {
   const response = await send(paths, call);

@@ -15,6 +15,15 @@ import type {
   UnpairAnswer,
   WithdrawAnswer,
 } from './api.js';
+import type {
+  ExplainAnswer,
+  ExplainBody,
+  PolicyAnswer,
+  PolicyChangeBody,
+  PolicyChangeEvent,
+  RestrictionAnswer,
+  RestrictionBody,
+} from './policy-api.js';
 
 export interface CallOptions {
   /** Aborting a stream closes its connection; an open request is withdrawn by that. */
@@ -39,4 +48,11 @@ export interface DaemonClient {
   outcome(requestId: string, body: OutcomeBody, options?: CallOptions): Promise<OutcomeAnswer>;
   withdraw(requestId: string, reason?: string, options?: CallOptions): Promise<WithdrawAnswer>;
   requests(options?: CallOptions): Promise<RequestsAnswer>;
+  /** Asks the approver to sign a loosening; `submitted`, then `applied` or `refused`. Leaving the loop withdraws it. */
+  changePolicy(body: PolicyChangeBody, options?: CallOptions): AsyncIterable<PolicyChangeEvent>;
+  /** Tightens at once. */
+  restrictPolicy(body: RestrictionBody, options?: CallOptions): Promise<RestrictionAnswer>;
+  showPolicy(workspace: string, options?: CallOptions): Promise<PolicyAnswer>;
+  /** What would happen to an action before a human is asked; asks nobody. */
+  explainPolicy(body: ExplainBody, options?: CallOptions): Promise<ExplainAnswer>;
 }
