@@ -13,6 +13,7 @@ import { ProgressHub } from '../engine/progress-hub.js';
 import { RecoveryCodes } from '../engine/recovery.js';
 import { EngineTimers } from '../engine/timers.js';
 import { RuntimeError, toRuntimeError } from '../errors.js';
+import { strictestPolicies } from '../policy/strictest-policies.js';
 import { nodePorts, type Ports } from '../ports/ports.js';
 import { daemonServices, type Services } from '../service/daemon-service.js';
 import { openStorage, type Storage } from '../state/storage.js';
@@ -51,6 +52,8 @@ export async function composeDaemon(options: StartDaemonOptions, log: Logger): P
     claims: engine.claims,
     recovery: engine.recovery,
     problems: engine.problems,
+    policies: strictestPolicies,
+    standing: { at: () => [], end: () => undefined },
     state: storage.state,
     secrets: storage.secrets,
     startedAt: Math.floor(ports.now()),

@@ -4,6 +4,8 @@ import type { Problems } from '../engine/problems.js';
 import type { ProgressHub } from '../engine/progress-hub.js';
 import type { RecoveryCodes } from '../engine/recovery.js';
 import { RuntimeError } from '../errors.js';
+import type { PolicyDesk } from '../policy/policy-desk.js';
+import type { StandingDesk } from '../policy/standing-desk.js';
 import type { Ports } from '../ports/ports.js';
 import type { SecretStore } from '../secrets/secret-store.js';
 import type { StateStore } from '../state/state-store.js';
@@ -16,6 +18,8 @@ export interface Core {
   readonly claims: ClaimDesk;
   readonly recovery: RecoveryCodes;
   readonly problems: Problems;
+  readonly policies: PolicyDesk;
+  readonly standing: StandingDesk;
   /** Null when the state cannot be used. */
   readonly state: StateStore | null;
   readonly secrets: SecretStore | null;
