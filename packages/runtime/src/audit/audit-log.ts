@@ -12,10 +12,26 @@ export const RUNTIME_AUDIT_KINDS = [
   'journal.recovered',
   'audit.recovered',
   'storage.repaired',
+  'policy.allowed',
+  'policy.passed',
+  'policy.denied',
+  'policy.asked',
+  'policy.report-dropped',
 ] as const;
 export type RuntimeAuditKind = (typeof RUNTIME_AUDIT_KINDS)[number];
 
-export type AuditRecord = AuditEntry | (Omit<AuditEntry, 'kind'> & { readonly kind: RuntimeAuditKind });
+/** What stands behind a verdict without a human, by name (LOC-045). */
+export interface AuditBasis {
+  /** Kind of the basis: `pattern`, `grant`, `auto`, `gate-off`, `unmanaged`, `fail-open`, `denial`. */
+  readonly basis?: string;
+  /** Ids of signed patterns, one per simple command of the line, joined by a space. */
+  readonly patternIds?: string;
+  /** Id of a standing policy. */
+  readonly policyId?: string;
+}
+
+export type AuditRecord = Omit<AuditEntry, 'kind'> &
+  AuditBasis & { readonly kind: AuditEntry['kind'] | RuntimeAuditKind };
 
 /** The hash-chained log of ENF-190. It holds hashes, ids, outcomes and codes, never plaintext and never secrets. */
 export class AuditLog {

@@ -1,5 +1,5 @@
-import type { AuditEntry, EnforcerConfig } from '@airlock/enforcer';
-import { appendOr } from '../audit/audit-log.js';
+import type { EnforcerConfig } from '@airlock/enforcer';
+import { appendOr, type AuditRecord } from '../audit/audit-log.js';
 import { Channels } from '../engine/channels.js';
 import { ClaimDesk } from '../engine/claim-desk.js';
 import { EngineHost } from '../engine/engine-host.js';
@@ -52,6 +52,7 @@ export async function composeDaemon(options: StartDaemonOptions, log: Logger): P
     claims: engine.claims,
     recovery: engine.recovery,
     problems: engine.problems,
+    audit: (record) => engine.audit(record),
     policies: strictestPolicies,
     standing: { at: () => [], end: () => undefined },
     state: storage.state,
@@ -117,7 +118,7 @@ class Engine {
 
   start(damage: readonly RuntimeError<string>[]): void {
     const { storage, ports } = this.#parts;
-    this.#audit({ kind: 'daemon.started', at: Math.floor(ports.now()) });
+    this.audit({ kind: 'daemon.started', at: Math.floor(ports.now()) });
     this.host.dispatch({ type: 'engine.start', durable: storage.durable });
     for (const error of damage) {
       this.#parts.log.error({ code: error.code, file: error.file }, error.message);
@@ -136,7 +137,7 @@ class Engine {
     this.claims.refuseAll('shutting_down');
     await storage.state?.settled();
     await this.#connection.close();
-    this.#audit({ kind: 'daemon.stopped', at: Math.floor(ports.now()) });
+    this.audit({ kind: 'daemon.stopped', at: Math.floor(ports.now()) });
   }
 
   #durables(): Durables {
@@ -148,11 +149,12 @@ class Engine {
         await storage.state.persist(record);
       },
       record: (entry) => storage.journal?.record(entry) ?? { result: 'unavailable', error: missing() },
-      audit: (entry) => this.#audit(entry),
+      audit: (entry) => this.audit(entry),
     };
   }
 
-  #audit(entry: AuditEntry | Parameters<typeof appendOr>[1]): void {
+  /** Adds to the log; a failure becomes a problem. */
+  audit(entry: AuditRecord): void {
     const { audit } = this.#parts.storage;
     if (audit === null) return;
     appendOr(audit, entry, (error) => this.problems.report(error));

@@ -1,3 +1,4 @@
+import type { AuditRecord } from '../audit/audit-log.js';
 import type { EngineHost } from '../engine/engine-host.js';
 import type { ClaimDesk } from '../engine/claim-desk.js';
 import type { Problems } from '../engine/problems.js';
@@ -18,6 +19,8 @@ export interface Core {
   readonly claims: ClaimDesk;
   readonly recovery: RecoveryCodes;
   readonly problems: Problems;
+  /** Adds to the log. A failure becomes a problem, which denies everything from then on. */
+  readonly audit: (record: AuditRecord) => void;
   readonly policies: PolicyDesk;
   readonly standing: StandingDesk;
   /** Null when the state cannot be used. */
