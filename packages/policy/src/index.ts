@@ -1,5 +1,6 @@
 export { type PolicyChange, type ProposedPolicy, proposePolicy } from './document/change.js';
 export { describePolicy } from './document/describe.js';
+export { PolicyChangeError, type PolicyChangeErrorCode } from './document/errors.js';
 export {
   type LocalRestriction,
   type PatternInForce,
@@ -32,6 +33,7 @@ export {
 } from './patterns/match.js';
 export { MATCH_REASONS, type MatchReason } from './patterns/reasons.js';
 export {
+  absorbFailure,
   absorbPolicies,
   endPolicy,
   initialStanding,

@@ -29,7 +29,12 @@ export interface SimpleCommand {
 
 /** The commands of a line, or why it is not a list of simple commands; veto of the second opinion included. */
 export type LexedLine =
-  | { readonly ok: true; readonly commands: readonly SimpleCommand[] }
+  | {
+      readonly ok: true;
+      readonly commands: readonly SimpleCommand[];
+      /** One of the redirections of ENF-170 stands somewhere in the line; an approving selector must not cover it (DND-090). */
+      readonly hasRedirection: boolean;
+    }
   | { readonly ok: false; readonly reason: Exclude<MatchReason, 'match'>; readonly detail?: string };
 
 /** Reads a command line as strictly as SECURITY-NOTES 4 says. */

@@ -50,6 +50,11 @@ export function absorbPolicies(
   throw new TypeError('not built yet');
 }
 
+/** A refresh failed: no approving policy holds until the next successful answer; every denial stays (DND-110). */
+export function absorbFailure(_state: StandingState): StandingState {
+  throw new TypeError('not built yet');
+}
+
 /** Ends a grant from this side, for good. */
 export function endPolicy(_state: StandingState, _policyId: string): StandingState {
   throw new TypeError('not built yet');
