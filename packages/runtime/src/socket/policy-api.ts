@@ -88,6 +88,8 @@ export const policyAnswerSchema = z.object({
       expiresAt: z.number(),
     }),
   ),
+  /** Local restrictions that narrow the signed document, in their order; what was taken away, by id, path or name. */
+  restrictions: z.array(z.object({ kind: z.string(), what: z.string().optional() })).optional(),
   /** Why the strictest policy is in force although there should be a signed one; absent when all is well. */
   problem: localErrorSchema.optional(),
 });
