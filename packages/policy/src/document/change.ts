@@ -1,5 +1,16 @@
-import type { PolicyPattern, PolicyRequirement } from '@airlock/protocol';
+import {
+  CanonicalizationError,
+  canonicalize,
+  EncodingError,
+  formatTime,
+  type PolicyDocument,
+  policyDocumentSchema,
+  type PolicyPattern,
+  type PolicyRequirement,
+} from '@airlock/protocol';
+import { PolicyChangeError } from './errors.js';
 import type { PolicyInForce } from './in-force.js';
+import { requirementWords, shownText, shownTime } from './words.js';
 
 /** A loosening that an approver has to sign (LOC-080). Times are epoch milliseconds. */
 export type PolicyChange =
@@ -21,10 +32,114 @@ export interface ProposedPolicy {
   readonly summary: string;
 }
 
+/** What a document permits, as plain lists. */
+type Permissions = Pick<PolicyInForce, 'autoUntil' | 'failOpenUntil' | 'gatesOff' | 'unmanaged' | 'requirements'> & {
+  readonly patterns: readonly PolicyPattern[];
+};
+
+/** A forgotten bypass ends by itself: nothing is switched off for longer than this, milliseconds. */
+const LONGEST_BYPASS = 7 * 86_400_000;
+
 /**
  * The document that a change makes of the policy in force, narrowed as that is: a signature never brings back what was
  * taken away here. What has expired by `at` is left out. `version` follows LOC-082.
+ * @param at epoch milliseconds
+ * @throws PolicyChangeError when a change is not one that may be asked for, or makes the document too large
  */
-export function proposePolicy(_policy: PolicyInForce, _change: PolicyChange, _at: number): ProposedPolicy {
-  throw new TypeError('not built yet');
+export function proposePolicy(policy: PolicyInForce, change: PolicyChange, at: number): ProposedPolicy {
+  const version = Math.max(policy.version + 1, Math.floor(at / 1000));
+  const permissions = changed(standing(policy, at), change, at);
+  return { text: documentText(version, permissions), version, summary: summaryOf(change) };
+}
+
+function standing(policy: PolicyInForce, at: number): Permissions {
+  const { autoUntil, failOpenUntil, gatesOff, unmanaged, requirements } = policy;
+  return {
+    autoUntil: autoUntil !== null && autoUntil > at ? autoUntil : null,
+    failOpenUntil: failOpenUntil !== null && failOpenUntil > at ? failOpenUntil : null,
+    patterns: policy.patterns.map(({ pattern }) => pattern),
+    gatesOff,
+    unmanaged,
+    requirements,
+  };
+}
+
+function changed(permissions: Permissions, change: PolicyChange, at: number): Permissions {
+  switch (change.kind) {
+    case 'auto-on':
+      return { ...permissions, autoUntil: checkedEnd(change.until, at) };
+    case 'fail-open':
+      return { ...permissions, failOpenUntil: checkedEnd(change.until, at) };
+    case 'add-pattern':
+      return { ...permissions, patterns: withPattern(permissions.patterns, change.pattern) };
+    case 'unmanage':
+      return { ...permissions, unmanaged: withText(permissions.unmanaged, change.path) };
+    case 'gate-off':
+      return { ...permissions, gatesOff: withText(permissions.gatesOff, change.gate) };
+    case 'lift-requirement':
+      return { ...permissions, requirements: permissions.requirements.filter((one) => one !== change.requirement) };
+    case 'renew':
+      return permissions;
+  }
+}
+
+function checkedEnd(until: number, at: number): number {
+  if (!Number.isInteger(until) || until <= at) throw new PolicyChangeError('The end must lie in the future');
+  if (until - at > LONGEST_BYPASS) throw new PolicyChangeError('The end must be at most 7 days away');
+  return until;
+}
+
+/** The same words, folder and shell with other pins take the place of the old ones. */
+function withPattern(patterns: readonly PolicyPattern[], added: PolicyPattern): readonly PolicyPattern[] {
+  const isReplaced = ({ text, cwd, shell }: PolicyPattern) =>
+    text === added.text && cwd === added.cwd && shell === added.shell;
+  const position = patterns.findIndex(isReplaced);
+  const others = patterns.filter((pattern) => !isReplaced(pattern));
+  return others.toSpliced(position < 0 ? others.length : position, 0, added);
+}
+
+function withText(texts: readonly string[], added: string): readonly string[] {
+  return texts.includes(added) ? texts : [...texts, added];
+}
+
+function documentText(version: number, permissions: Permissions): string {
+  try {
+    return canonicalize(checkedDocument(version, permissions));
+  } catch (cause) {
+    if (!(cause instanceof CanonicalizationError) && !(cause instanceof EncodingError)) throw cause;
+    throw new PolicyChangeError('This policy cannot be written down', { cause });
+  }
+}
+
+/** Empty members are left out. */
+function checkedDocument(version: number, permissions: Permissions): PolicyDocument {
+  const { autoUntil, failOpenUntil, ...lists } = permissions;
+  const result = policyDocumentSchema.safeParse({
+    version,
+    ...(autoUntil === null ? {} : { auto: { until: formatTime(autoUntil) } }),
+    ...(failOpenUntil === null ? {} : { failOpen: { until: formatTime(failOpenUntil) } }),
+    ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
+  });
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0] ?? { path: [], message: '' };
+  throw new PolicyChangeError(`This policy is not possible: ${path.join('.')}: ${message}`, { cause: result.error });
+}
+
+function summaryOf(change: PolicyChange): string {
+  switch (change.kind) {
+    case 'auto-on':
+      return `Turn auto mode on until ${shownTime(change.until)}`;
+    case 'fail-open':
+      return `Open fail mode until ${shownTime(change.until)}`;
+    case 'add-pattern':
+      return `Approve without asking: "${shownText(change.pattern.text)}" in ${shownText(change.pattern.cwd)}`;
+    case 'unmanage':
+      return `Leave this folder alone: ${shownText(change.path)}`;
+    case 'gate-off':
+      return `Switch off the gate of ${shownText(change.gate)}`;
+    case 'lift-requirement':
+      return `No longer require ${requirementWords(change.requirement)}`;
+    case 'renew':
+      return 'Sign the policy in force anew';
+  }
 }

@@ -1,6 +1,64 @@
-import type { PolicyDocument } from '@airlock/protocol';
+import { parseTime, type PolicyDocument, type PolicyPattern } from '@airlock/protocol';
+import { requirementWords, shownText, shownTime } from './words.js';
 
-/** Everything that a document permits, in words, one line each; the strictest one says that everything is asked. */
-export function describePolicy(_document: PolicyDocument): readonly string[] {
-  throw new TypeError('not built yet');
+/** A line for every member, so that a member added later cannot be left out. */
+type Lines<Of> = { readonly [Member in keyof Of]-?: (value: Of) => readonly string[] };
+
+/** One line that starts in our words and ends in a text of unknown origin, so that no text can look like another line. */
+const row = (label: string, text: string): string => `${label}: ${shownText(text)}`;
+
+const DOCUMENT: Lines<PolicyDocument> = {
+  // Says which document it is, and permits nothing.
+  version: () => [],
+  approverKey: ({ approverKey: key }) =>
+    key === undefined ? [] : [row('The approver with this key takes the place of the one who signs', key)],
+  auto: ({ auto }) =>
+    auto === undefined
+      ? []
+      : [`Auto mode on until ${ending(auto)}: nothing is asked but what touches the gate itself.`],
+  failOpen: ({ failOpen }) =>
+    failOpen === undefined
+      ? []
+      : [`Fail mode open until ${ending(failOpen)}: nothing is asked while gateway or daemon cannot be reached.`],
+  patterns: ({ patterns = [] }) => patterns.flatMap(describePattern),
+  gatesOff: ({ gatesOff = [] }) => gatesOff.map((gate) => row('Nothing is asked that comes from this gate', gate)),
+  unmanaged: ({ unmanaged = [] }) => unmanaged.map((path) => row('Nothing is asked in this folder', path)),
+  requirements: ({ requirements = [] }) => requirements.map((one) => `Required: ${requirementWords(one)}.`),
+};
+
+const PATTERN: Lines<PolicyPattern> = {
+  text: ({ text }) => [row('Approved without asking', text)],
+  cwd: ({ cwd }) => [row('  in the folder', cwd)],
+  shell: ({ shell }) => [
+    shell === undefined ? '  only where no shell reads it' : row('  read by this shell or none', shell),
+  ],
+  program: ({ program }) => [
+    program === undefined ? '  a builtin of the shell' : row('  while this program is the same file', program.path),
+  ],
+  interpreters: ({ interpreters = [] }) =>
+    interpreters.map(({ path }) => row('  while this interpreter is the same file', path)),
+  configuration: ({ configuration: { length } }) => [`  while ${countOf(length)} of configuration stay the same`],
+  environmentSha256: () => ['  while the variables that loaders and interpreters read stay the same'],
+};
+
+/**
+ * Everything that a document permits, in words, one line each; the strictest one says that everything is asked. The
+ * lines of a pattern after its first are indented. Texts of unknown origin are rendered as on the card (INV-40).
+ */
+export function describePolicy(document: PolicyDocument): readonly string[] {
+  const { requirements, ...permissions } = DOCUMENT;
+  const permitted = Object.values(permissions).flatMap((lines) => lines(document));
+  return [...(permitted.length === 0 ? ['Everything is asked.'] : permitted), ...requirements(document)];
+}
+
+function describePattern(pattern: PolicyPattern): readonly string[] {
+  return Object.values(PATTERN).flatMap((lines) => lines(pattern));
+}
+
+function ending({ until }: { readonly until: string }): string {
+  return shownTime(parseTime(until));
+}
+
+function countOf(pieces: number): string {
+  return pieces === 1 ? '1 piece' : `${pieces} pieces`;
 }

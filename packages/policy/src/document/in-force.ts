@@ -1,9 +1,15 @@
+import { sha256Hex } from '@airlock/crypto';
 import {
+  canonicalBytes,
   type HexSha256,
   parseHexSha256,
+  parseTime,
   type PolicyDocument,
   type PolicyPattern,
   type PolicyRequirement,
+  policyRequirementSchema,
+  readPolicyDocument,
+  utf8Encode,
 } from '@airlock/protocol';
 
 /** A pattern of the signed document that no local restriction took away. */
@@ -58,8 +64,56 @@ export type LocalRestriction = { readonly version: number } & (
 
 /**
  * The policy that the text of a verified document and the restrictions make together. A text that is not canonical, has a
- * member this version does not understand or only names an approver is as good as none (LOC-080, LOC-082).
+ * member this version does not understand or only names an approver is as good as none (LOC-080, LOC-082). A restriction
+ * holds unless the document is newer than it.
  */
-export function policyInForce(_text: string | null, _restrictions: readonly LocalRestriction[]): PolicyInForce {
-  throw new TypeError('not built yet');
+export function policyInForce(text: string | null, restrictions: readonly LocalRestriction[]): PolicyInForce {
+  const signed = text === null ? STRICTEST_POLICY : signedPolicy(text);
+  return restrictions.filter(({ version }) => version >= signed.version).reduce(narrowed, signed);
+}
+
+/** Id of a pattern: the same pattern with other pins is another one. */
+export function patternId(pattern: PolicyPattern): string {
+  return `pat-${sha256Hex(canonicalBytes(pattern)).slice(0, 16)}`;
+}
+
+function signedPolicy(text: string): PolicyInForce {
+  const document = readPolicyDocument(text);
+  if (document === null || document.approverKey !== undefined) return STRICTEST_POLICY;
+  return {
+    version: document.version,
+    sha256: sha256Hex(utf8Encode(text)),
+    document,
+    autoUntil: document.auto === undefined ? null : parseTime(document.auto.until),
+    failOpenUntil: document.failOpen === undefined ? null : parseTime(document.failOpen.until),
+    patterns: (document.patterns ?? []).map((pattern) => ({ id: patternId(pattern), pattern })),
+    gatesOff: document.gatesOff ?? [],
+    unmanaged: document.unmanaged ?? [],
+    requirements: document.requirements ?? [],
+  };
+}
+
+function narrowed(policy: PolicyInForce, restriction: LocalRestriction): PolicyInForce {
+  switch (restriction.kind) {
+    case 'auto-off':
+      return { ...policy, autoUntil: null };
+    case 'fail-closed':
+      return { ...policy, failOpenUntil: null };
+    case 'pattern-removed':
+      return { ...policy, patterns: policy.patterns.filter(({ id }) => id !== restriction.patternId) };
+    case 'path-managed':
+      return { ...policy, unmanaged: policy.unmanaged.filter((path) => path !== restriction.path) };
+    case 'gate-on':
+      return { ...policy, gatesOff: policy.gatesOff.filter((gate) => gate !== restriction.gate) };
+    case 'require':
+      return { ...policy, requirements: withRequirement(policy.requirements, restriction.requirement) };
+  }
+}
+
+/** In the order of the schema, so that the order of the restrictions says nothing. */
+function withRequirement(
+  requirements: readonly PolicyRequirement[],
+  added: PolicyRequirement,
+): readonly PolicyRequirement[] {
+  return policyRequirementSchema.options.filter((one) => one === added || requirements.includes(one));
 }

@@ -1,5 +1,18 @@
-import type { Verifier } from '@airlock/crypto';
-import type { PolicyDocument } from '@airlock/protocol';
+import { artifactHash, sha256Hex, type Verifier } from '@airlock/crypto';
+import {
+  type ActionOf,
+  airlockActionSchema,
+  base64UrlDecode,
+  CanonicalizationError,
+  LIMITS,
+  parseCanonical,
+  type PolicyDocument,
+  readPolicyDocument,
+  utf8Encode,
+} from '@airlock/protocol';
+import { APPROVAL_REFUSALS, approvalRefusal } from './approval.js';
+
+const KEY_BYTES = 32;
 
 /** A document with the approval that stands behind it, as it is stored (LOC-080). */
 export interface SignedPolicyRecord {
@@ -25,14 +38,7 @@ export interface PolicySigner {
 export const POLICY_REFUSALS = [
   'plaintext_unreadable',
   'wrong_workspace',
-  'decision_unreadable',
-  'not_approved',
-  'hash_mismatch',
-  'unknown_key',
-  'pipe_signature',
-  'harp_missing',
-  'harp_signature',
-  'harp_mismatch',
+  ...APPROVAL_REFUSALS,
   'document_unreadable',
 ] as const;
 /** One of {@link POLICY_REFUSALS}. */
@@ -43,7 +49,41 @@ export type PolicyCheck =
   | { readonly ok: true; readonly text: string; readonly document: PolicyDocument; readonly sha256: string }
   | { readonly ok: false; readonly reason: PolicyRefusal };
 
-/** Checks a stored document and its approval, at every load (LOC-080). The expiry of the decision is not checked (LOC-085). */
-export function checkSignedPolicy(_record: SignedPolicyRecord, _signer: PolicySigner): PolicyCheck {
-  throw new TypeError('not built yet');
+/**
+ * Checks a stored document and its approval, at every load (LOC-080). The expiry of the decision is not checked (LOC-085).
+ * @throws EncodingError when the signer's own key is not base64url of 32 bytes
+ */
+export function checkSignedPolicy(record: SignedPolicyRecord, signer: PolicySigner): PolicyCheck {
+  const action = readPolicyChange(record.plaintext);
+  if (action === null) return refused('plaintext_unreadable');
+  if (action.enforcerId !== signer.enforcerId || action.workspaceId !== signer.workspaceId) {
+    return refused('wrong_workspace');
+  }
+  const refusal = approvalRefusal(record.decision, {
+    requestId: action.requestId,
+    artifactHash: artifactHash(utf8Encode(record.plaintext)),
+    repoRef: action.repoRef,
+    signerKeyId: signer.signerKeyId,
+    key: { verifier: signer.verifier, publicKey: base64UrlDecode(signer.publicKey, KEY_BYTES) },
+    requireHarpDecision: signer.requireHarpDecision,
+  });
+  if (refusal !== null) return refused(refusal);
+  const document = readPolicyDocument(action.policy);
+  if (document === null || document.approverKey !== undefined) return refused('document_unreadable');
+  return { ok: true, text: action.policy, document, sha256: sha256Hex(utf8Encode(action.policy)) };
+}
+
+function refused(reason: PolicyRefusal): PolicyCheck {
+  return { ok: false, reason };
+}
+
+function readPolicyChange(text: string): ActionOf<'policy.change'> | null {
+  if (text.length > LIMITS.artifactCiphertextBytes) return null;
+  try {
+    const action = airlockActionSchema.safeParse(parseCanonical(text)).data;
+    return action?.kind === 'policy.change' ? action : null;
+  } catch (error) {
+    if (error instanceof CanonicalizationError) return null;
+    throw error;
+  }
 }
