@@ -9,6 +9,7 @@ export type ApproverErrorCode =
   | 'reason_too_long'
   | 'unknown_choice'
   | 'grant_impossible'
+  | 'denial_impossible'
   | 'pairing_not_open'
   | 'pairing_key_missing'
   | 'memory_unreadable';

@@ -3,7 +3,15 @@ export {
   type SignedDecision,
   signDecision,
 } from './decision/sign-decision.js';
-export { type GrantInput, signGrant, signPolicy, type UnsignedPolicy } from './decision/sign-policy.js';
+export {
+  type DenialInput,
+  type GrantInput,
+  signDenial,
+  signGrant,
+  signPolicy,
+  signsPolicies,
+  type UnsignedPolicy,
+} from './decision/sign-policy.js';
 export { ApproverError, type ApproverErrorCode } from './errors.js';
 export {
   type ApproverMemory,
