@@ -29,7 +29,7 @@ export type {
   UserCredential,
   WorkspaceId,
 } from './model/base.js';
-export { ENGINE_LIMITS, type EnforcerConfig } from './model/config.js';
+export { ENGINE_LIMITS, REQUIREMENTS, type EnforcerConfig, type Requirement } from './model/config.js';
 export { ENFORCER_CODES, type DenyCode, type EnforcerCode } from './model/codes.js';
 export type {
   DevicePoll,

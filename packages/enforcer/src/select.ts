@@ -1,7 +1,7 @@
 import { honoursPolicyChange } from '@airlock/crypto';
 import type { Assurance } from '@airlock/protocol';
 import { isOpen, reportedState } from './artifact/reported.js';
-import { activePairing, signedInGateway, standingOf } from './composition/access.js';
+import { activePairing, lacksVerification, signedInGateway, standingOf } from './composition/access.js';
 import type { EpochMs, WorkspaceId } from './model/base.js';
 import type { DenyCode } from './model/codes.js';
 import { ENGINE_LIMITS } from './model/config.js';
@@ -44,7 +44,8 @@ function pairingAdmission(state: EnforcerState, workspaceId: WorkspaceId): Admis
   const standing = standingOf(state, workspaceId);
   if (standing === undefined) return closed('not_paired');
   if (standing.active === null) return closed(standing.revoked ? 'pairing_revoked' : 'not_paired');
-  return standing.active.gatewayUrl === signedInGateway(state) ? null : closed('gateway_mismatch');
+  if (standing.active.gatewayUrl !== signedInGateway(state)) return closed('gateway_mismatch');
+  return lacksVerification(state, workspaceId) ? closed('pairing_unverified') : null;
 }
 
 /** The gate of the composition: running, signed in, consented, paired, and paired with the gateway that is signed in to. */

@@ -20,6 +20,7 @@ export function initialState(config: Partial<EnforcerConfig> = {}): EnforcerStat
     exchanges: {},
     orphans: {},
     rejections: [],
+    requirements: {},
   };
 }
 

@@ -2,6 +2,7 @@ import { accessOf } from '../auth/sign-in.js';
 import { lookup } from '../machine/record.js';
 import { accessExpiry } from '../model/auth.js';
 import type { Access, EpochMs, WorkspaceId } from '../model/base.js';
+import type { EnforcerConfig } from '../model/config.js';
 import type { PairingRecord, Standing } from '../model/durable.js';
 import type { ExchangeFacts } from '../model/exchange.js';
 import type { EnforcerState } from '../model/state.js';
@@ -39,6 +40,23 @@ export function standingOf(state: EnforcerState, workspaceId: WorkspaceId): Stan
 export function activePairing(state: EnforcerState, workspaceId: WorkspaceId): PairingRecord | null {
   const active = standingOf(state, workspaceId)?.active ?? null;
   return active !== null && active.gatewayUrl === signedInGateway(state) ? active : null;
+}
+
+/** What a workspace requires of its approver: the configuration, and the policy in force there. */
+export function requirementsOf(state: EnforcerState, workspaceId: WorkspaceId): EnforcerConfig {
+  const required = lookup(state.requirements, workspaceId) ?? [];
+  const { requireVerifiedPairing, requireHarpDecision } = state.config;
+  return {
+    requireVerifiedPairing: requireVerifiedPairing || required.includes('verified-pairing'),
+    requireHarpDecision: requireHarpDecision || required.includes('harp-decision'),
+  };
+}
+
+/** Whether a pairing in force is one that its workspace does not accept any more (PAIR-210). */
+export function lacksVerification(state: EnforcerState, workspaceId: WorkspaceId): boolean {
+  const active = standingOf(state, workspaceId)?.active ?? null;
+  if (active === null || active.assurance === 'verified') return false;
+  return requirementsOf(state, workspaceId).requireVerifiedPairing;
 }
 
 /** Whether exactly the pairing that an artifact was sealed for is in force (ENF-040). */

@@ -15,7 +15,7 @@ import type { Rejection } from '../model/durable.js';
 import type { EnforcerEffect } from '../model/effects.js';
 import type { EnforcerPorts } from '../model/ports.js';
 import type { EnforcerState } from '../model/state.js';
-import { currentAccess, isPairingInForce } from './access.js';
+import { currentAccess, isPairingInForce, requirementsOf } from './access.js';
 
 /** Replaceable parts of the composition. Only tests replace `verifyDecision`. */
 export interface EngineParts extends EnforcerPorts {
@@ -62,7 +62,7 @@ export function runPairing(draft: Draft, workspaceId: WorkspaceId, input: Pairin
   if (pairing === undefined) return draft;
   const next = stepPairing(pairing, input, {
     access: currentAccess(state, input.at),
-    requireVerifiedPairing: state.config.requireVerifiedPairing,
+    requireVerifiedPairing: requirementsOf(state, workspaceId).requireVerifiedPairing,
     verifier: draft.parts.verifier,
   });
   const amended = amend(
@@ -130,7 +130,7 @@ export function runArtifact(draft: Draft, requestId: RequestId, input: ArtifactI
   const next = stepArtifact(exchange, input, {
     access: currentAccess(state, input.at),
     pairingActive: isPairingInForce(state, exchange.facts),
-    requireHarpDecision: state.config.requireHarpDecision,
+    requireHarpDecision: requirementsOf(state, exchange.facts.workspaceId).requireHarpDecision,
     verifyDecision: parts.verifyDecision,
     verifier: parts.verifier,
   });

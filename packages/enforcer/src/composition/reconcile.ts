@@ -6,7 +6,7 @@ import type { OpenRequest } from '../model/durable.js';
 import type { Exchange } from '../model/exchange.js';
 import type { EnforcerState } from '../model/state.js';
 import { admission } from '../select.js';
-import { activePairing, currentAccess, isPairingInForce, signedInGateway } from './access.js';
+import { activePairing, currentAccess, isPairingInForce, lacksVerification, signedInGateway } from './access.js';
 import { amend, type Draft, runArtifact, runPresence } from './draft.js';
 
 function waitsForAccess(exchange: Exchange): boolean {
@@ -30,6 +30,7 @@ function waitsForAccess(exchange: Exchange): boolean {
 function objection(state: EnforcerState, exchange: Exchange): string | null {
   if (state.fault !== null) return state.fault;
   if (signedInGateway(state) === null) return 'signed_out';
+  if (lacksVerification(state, exchange.facts.workspaceId)) return 'pairing_unverified';
   if (isPairingInForce(state, exchange.facts)) return null;
   const standing = lookup(state.pairings, exchange.facts.workspaceId)?.standing;
   return standing?.active === null && !standing.revoked ? 'unpaired' : 'pairing_revoked';

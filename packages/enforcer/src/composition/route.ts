@@ -144,6 +144,10 @@ export function route(draft: Draft, event: EnforcerEvent): Draft {
       return faulted(draft, event);
     case 'engine.repaired':
       return amend(draft, { ...draft.state, fault: null });
+    case 'policy.requirements': {
+      const requirements = withMember(draft.state.requirements, event.workspaceId, event.requirements);
+      return amend(draft, { ...draft.state, requirements });
+    }
     case 'auth.signIn':
       return signInAnew(draft, event);
     case 'auth.cancel':

@@ -19,6 +19,7 @@ export const ENFORCER_CODES = [
   'not_signed_in',
   'pairing_in_progress',
   'pairing_revoked',
+  'pairing_unverified',
   'rejected',
   'repeated_rejection',
   'sealing_failed',

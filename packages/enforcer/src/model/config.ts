@@ -6,6 +6,11 @@ export interface EnforcerConfig {
   readonly requireHarpDecision: boolean;
 }
 
+/** What a workspace may require beyond that, by its policy in force. */
+export const REQUIREMENTS = ['harp-decision', 'verified-pairing'] as const;
+/** One of {@link REQUIREMENTS}: the canonical decision (ENF-030), a verified pairing (PAIR-210). */
+export type Requirement = (typeof REQUIREMENTS)[number];
+
 /** Fixed times and counts of the engine, in milliseconds where not said otherwise (PROTOCOL section 19). */
 export const ENGINE_LIMITS = {
   /** How long a request waits for a human unless it says otherwise. */

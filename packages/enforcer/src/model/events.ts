@@ -10,6 +10,7 @@ import type {
   Timed,
   WorkspaceId,
 } from './base.js';
+import type { Requirement } from './config.js';
 import type { DurableState, RecoveryHash } from './durable.js';
 import type { GatewayResultEvent } from './gateway-calls.js';
 
@@ -79,6 +80,12 @@ type LocalEvent =
   | ({ readonly type: 'pairing.start' } & PairingStart)
   | { readonly type: 'pairing.confirm'; readonly pairingId: PairingId; readonly accept: boolean }
   | { readonly type: 'pairing.cancel'; readonly pairingId: PairingId }
+  /** What the policy in force of a workspace requires from now on, instead of what it required before. */
+  | {
+      readonly type: 'policy.requirements';
+      readonly workspaceId: WorkspaceId;
+      readonly requirements: readonly Requirement[];
+    }
   /** The old approver approved `requestId`, a `policy.change` that names the new key (PAIR-260). Consumes that approval. */
   | { readonly type: 'pairing.replace'; readonly pairingId: PairingId; readonly requestId: RequestId }
   | { readonly type: 'pairing.unpair'; readonly workspaceId: WorkspaceId }

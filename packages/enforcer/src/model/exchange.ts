@@ -43,6 +43,8 @@ export interface VerifiedDecision {
   readonly reason: string | null;
   /** `msgId` of the envelope, for the ack; null when it has none. */
   readonly msgId: string | null;
+  /** The message as it was delivered; only of an approved policy document, which is stored with it (LOC-080). */
+  readonly evidence?: string;
 }
 
 /** What became of a decided request, for the log and for late answers. */

@@ -23,6 +23,8 @@ export type RequestProgress =
       readonly submissionBegan: boolean;
       /** Until when an approval can be claimed. */
       readonly claimBefore?: EpochMs;
+      /** The message that approved a policy document, as it was delivered (LOC-080). Claim the approval before it is used. */
+      readonly evidence?: string;
     };
 
 /** What the one who pairs is told. `paired`, `expired` and `refused` are last. */

@@ -1,6 +1,6 @@
 import type { AuthState } from './auth.js';
 import type { RequestId, WorkspaceId } from './base.js';
-import type { EnforcerConfig } from './config.js';
+import type { EnforcerConfig, Requirement } from './config.js';
 import type { Rejection } from './durable.js';
 import type { EnforcerEffect } from './effects.js';
 import type { Exchange, Withdrawal } from './exchange.js';
@@ -24,6 +24,8 @@ export interface EnforcerState {
   readonly orphans: Readonly<Record<RequestId, Withdrawal>>;
   /** Verified rejections of the last ten minutes. */
   readonly rejections: readonly Rejection[];
+  /** What the policies in force require beyond `config`, by workspace. */
+  readonly requirements: Readonly<Record<WorkspaceId, readonly Requirement[]>>;
 }
 
 /** What a step returns: the next state and what to do, in order. Nothing has been performed. */

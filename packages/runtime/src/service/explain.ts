@@ -22,6 +22,10 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   not_signed_in: { reason: 'this computer is not signed in to a gateway', fix: 'airlock sign-in --gateway URL' },
   pairing_in_progress: { reason: 'a pairing of this workspace is under way' },
   pairing_revoked: { reason: 'the pairing of this workspace was revoked', fix: 'airlock pair' },
+  pairing_unverified: {
+    reason: 'this workspace requires a verified pairing and its approver has not proved the code',
+    fix: 'airlock pair',
+  },
   repeated_rejection: { reason: 'you rejected exactly this three times within ten minutes' },
   shutting_down: { reason: 'the daemon is stopping', fix: 'airlock daemon start' },
   signed_out: { reason: 'you signed out', fix: 'airlock sign-in --gateway URL' },
