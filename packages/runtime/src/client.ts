@@ -34,3 +34,5 @@ export type {
   RestrictionAnswer,
   RestrictionBody,
 } from './socket/policy-api.js';
+export { collectFacts, type FactsSubject } from './facts/collect.js';
+export { patternFacts, type PatternPlace } from './facts/pattern-facts.js';

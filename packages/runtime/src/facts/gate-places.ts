@@ -1,0 +1,35 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { GatePlaces } from '@airlock/policy';
+import type { RuntimePaths } from '../paths/paths.js';
+
+/** What of the gate exists beside its files: the installed program and the running daemon. */
+export interface RunningGate {
+  /** Path of the program's main file, for example `process.argv[1]`; absent when it is not known. */
+  readonly program?: string;
+  readonly processIds: readonly number[];
+}
+
+function withRealPath(path: string): readonly string[] {
+  try {
+    return [path, realpathSync(path)];
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return [path];
+    throw error;
+  }
+}
+
+/** The file, and the folder of its code unless that is a folder of many programs. */
+function programPlaces(program: string): readonly string[] {
+  const real = withRealPath(program).at(-1) ?? program;
+  const folder = dirname(real);
+  return basename(folder) === 'bin' ? [program, real] : [program, real, folder];
+}
+
+/** Where the gate lives on this machine, each place by its name and by its real path. */
+export function gatePlaces(paths: RuntimePaths, gate: RunningGate): GatePlaces {
+  const folders = [paths.home, paths.config, paths.state, paths.data, paths.runtime].filter((path) => path !== null);
+  const program = gate.program === undefined ? [] : programPlaces(gate.program);
+  const roots = [...folders, paths.socket, ...program].flatMap(withRealPath);
+  return { roots: [...new Set(roots)].sort(), processIds: gate.processIds };
+}
