@@ -32,16 +32,8 @@ export {
   type SimpleCommand,
 } from './patterns/match.js';
 export { MATCH_REASONS, type MatchReason } from './patterns/reasons.js';
-export {
-  absorbFailure,
-  absorbPolicies,
-  endPolicy,
-  initialStanding,
-  standingAt,
-  type StandingContext,
-  type StandingPolicy,
-  type StandingState,
-} from './standing/standing.js';
+export type { StandingContext, StandingPolicy, StandingState } from './standing/model.js';
+export { absorbFailure, absorbPolicies, endPolicy, initialStanding, standingAt } from './standing/standing.js';
 export { taintsSession } from './targets/taint.js';
 export { type GatePlaces, targetCandidates, type TargetedAction, touchedTargets } from './targets/touches-gate.js';
 export { type AllowBasis, ASK_REASONS, type AskReason, type PassBasis, type Verdict } from './verdict.js';

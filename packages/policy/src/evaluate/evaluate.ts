@@ -1,7 +1,7 @@
 import type { AirlockAction } from '@airlock/protocol';
 import type { PolicyInForce } from '../document/in-force.js';
 import type { ActionFacts } from '../facts.js';
-import type { StandingPolicy } from '../standing/standing.js';
+import type { StandingPolicy } from '../standing/model.js';
 import type { Verdict } from '../verdict.js';
 
 /** Everything a verdict depends on. */

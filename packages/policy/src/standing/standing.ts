@@ -1,69 +1,67 @@
-import type { Verifier } from '@airlock/crypto';
-import type { ActionSelector } from '@airlock/protocol';
-
-/** A standing policy that may be honoured (section 14): for approving ones every check of DND-060 has passed. */
-export interface StandingPolicy {
-  readonly policyId: string;
-  readonly effect: 'approve' | 'deny';
-  readonly scope: 'workspace' | 'action';
-  readonly selector?: ActionSelector;
-  readonly targetArtifactType?: string;
-  /** Present: only within this session of the host. */
-  readonly sessionId?: string;
-  /** Epoch milliseconds. */
-  readonly createdAt: number;
-  /** Epoch milliseconds. */
-  readonly expiresAt: number;
-}
-
-/** What is known of the standing policies of one workspace and one session, or of none. Plain data. */
-export interface StandingState {
-  readonly approving: readonly StandingPolicy[];
-  readonly denying: readonly StandingPolicy[];
-  /** Approving policies that were missing from a later answer, or revoked here: never honoured again (DND-120). */
-  readonly ended: readonly string[];
-  /** Monotonic milliseconds of the last successful answer. */
-  readonly refreshedMono: number | null;
-}
-
-/** Whose policies they must be. None of it comes from the gateway. */
-export interface StandingContext {
-  readonly enforcerId: string;
-  readonly workspaceId: string;
-  readonly sessionId?: string;
-  /** Null when the pairing is not verified or does not sign policies: then nothing approves. */
-  readonly signer: { readonly signerKeyId: string; readonly publicKey: string } | null;
-  readonly verifier: Verifier;
-}
+import { LIMITS } from '@airlock/protocol';
+import { readApproval } from './approval.js';
+import { readDenial } from './denial.js';
+import type { StandingContext, StandingPolicy, StandingState } from './model.js';
 
 /** Nothing known yet, except what has ended for good. */
-export function initialStanding(_ended: readonly string[]): StandingState {
-  throw new TypeError('not built yet');
+export function initialStanding(ended: readonly string[]): StandingState {
+  return { approving: [], denying: [], ended, refreshedMono: null };
 }
 
-/** Takes in one successful answer of `GET /v1/policy/dnd/effective`; each element is judged alone. */
+/**
+ * Takes in one successful answer of `GET /v1/policy/dnd/effective`; each element is judged alone. `ended` are the
+ * approving policies that this answer ended for good: honoured before, not expired, and no longer there (DND-120).
+ * `at` in epoch, `mono` in monotonic milliseconds.
+ */
 export function absorbPolicies(
-  _state: StandingState,
-  _answer: { readonly policies: readonly unknown[]; readonly at: number; readonly mono: number },
-  _context: StandingContext,
+  state: StandingState,
+  answer: { readonly policies: readonly unknown[]; readonly at: number; readonly mono: number },
+  context: StandingContext,
 ): { readonly state: StandingState; readonly ended: readonly string[] } {
-  throw new TypeError('not built yet');
+  const { policies, at, mono } = answer;
+  const honoured = policies.map((element) => readApproval(element, context, at)).filter((policy) => policy !== null);
+  const stillThere = new Set(honoured.map(({ policyId }) => policyId));
+  const ended = state.approving
+    .filter((policy) => isUnexpired(policy, at) && !stillThere.has(policy.policyId))
+    .map(({ policyId }) => policyId);
+  return {
+    state: {
+      approving: honoured.filter(({ policyId }) => !state.ended.includes(policyId)),
+      denying: policies.map((element) => readDenial(element, context, at)).filter((policy) => policy !== null),
+      ended: [...state.ended, ...ended],
+      refreshedMono: mono,
+    },
+    ended,
+  };
 }
 
 /** A refresh failed: no approving policy holds until the next successful answer; every denial stays (DND-110). */
-export function absorbFailure(_state: StandingState): StandingState {
-  throw new TypeError('not built yet');
+export function absorbFailure(state: StandingState): StandingState {
+  return { ...state, refreshedMono: null };
 }
 
-/** Ends a grant from this side, for good. */
-export function endPolicy(_state: StandingState, _policyId: string): StandingState {
-  throw new TypeError('not built yet');
+/** Ends a grant from this side, for good. A denial is not ended by this. */
+export function endPolicy(state: StandingState, policyId: string): StandingState {
+  return {
+    ...state,
+    approving: state.approving.filter((policy) => policy.policyId !== policyId),
+    ended: state.ended.includes(policyId) ? state.ended : [...state.ended, policyId],
+  };
 }
 
 /** What holds at this moment: no approval older than the cache allows (DND-110, DND-120), every unexpired denial. */
 export function standingAt(
-  _state: StandingState,
-  _now: { readonly at: number; readonly mono: number },
+  state: StandingState,
+  now: { readonly at: number; readonly mono: number },
 ): readonly StandingPolicy[] {
-  throw new TypeError('not built yet');
+  const approving = isFresh(state.refreshedMono, now.mono) ? state.approving : [];
+  return [...state.denying, ...approving].filter((policy) => isUnexpired(policy, now.at));
+}
+
+function isFresh(refreshedMono: number | null, mono: number): boolean {
+  return refreshedMono !== null && refreshedMono <= mono && mono - refreshedMono <= LIMITS.policyCacheMs;
+}
+
+function isUnexpired({ expiresAt }: StandingPolicy, at: number): boolean {
+  return expiresAt >= at - LIMITS.clockSkewMs;
 }
