@@ -55,7 +55,8 @@ type Body = DecisionFrame['body'];
 function bodyRefusal(body: Body, context: ApprovalContext): ApprovalRefusal | null {
   const { artifactHash, nonce, signature, signerKeyId } = body;
   if (body.decision !== 'approve') return 'not_approved';
-  if (typeof nonce !== 'string' || !NONCE.test(nonce) || typeof signature !== 'string') return 'decision_unreadable';
+  if (!isText(artifactHash) || !isText(signature) || !isText(signerKeyId)) return 'decision_unreadable';
+  if (!isText(nonce) || !NONCE.test(nonce)) return 'decision_unreadable';
   if (artifactHash !== context.artifactHash) return 'hash_mismatch';
   if (signerKeyId !== context.signerKeyId) return 'unknown_key';
   const pipe = { artifactHash: context.artifactHash, decision: 'approve', nonce, signature };
@@ -63,6 +64,10 @@ function bodyRefusal(body: Body, context: ApprovalContext): ApprovalRefusal | nu
   const { harpDecision } = body;
   if (harpDecision === undefined || harpDecision === null) return context.requireHarpDecision ? 'harp_missing' : null;
   return harpRefusal(harpDecision, nonce, context);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function harpRefusal(value: unknown, nonce: string, context: ApprovalContext): ApprovalRefusal | null {
