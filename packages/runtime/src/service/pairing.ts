@@ -14,7 +14,6 @@ import {
   readShownCode,
   TYPED_SECRET_DIGITS,
 } from '@airlock/protocol';
-import { STRICTEST_POLICY } from '@airlock/policy';
 import { RuntimeError } from '../errors.js';
 import type { ConfirmAnswer, PairBody, PairEvent, UnpairAnswer } from '../socket/api.js';
 import type { Workspace } from '../state/state-store.js';
@@ -215,12 +214,13 @@ export class PairingService {
     const { host, ports } = this.#core;
     const give = () => host.dispatch({ type: 'pairing.cancel', pairingId });
     if (!step.reachable) return give();
-    const version = Math.max(STRICTEST_POLICY.version + 1, Math.floor(ports.now() / 1000));
+    const { version: replaced } = this.#core.policies.inForce(workspace.workspaceId);
+    const version = Math.max(replaced + 1, Math.floor(ports.now() / 1000));
     const action = policyChangeAction({
       policy: canonicalize({ approverKey: step.publicKey, version } satisfies PolicyDocument),
       summary: `Replace the approver of ${workspace.workspaceName} by ${step.signerKeyId}`,
     });
-    for await (const event of this.#requests.askOwn(workspace, action, { timeoutMs: OLD_APPROVER_WAIT, signal })) {
+    for await (const { event } of this.#requests.askOwn(workspace, action, { timeoutMs: OLD_APPROVER_WAIT, signal })) {
       if (event.event !== 'decided') continue;
       if (event.verdict === 'allow') {
         host.dispatch({ type: 'pairing.replace', pairingId, requestId: event.requestId });

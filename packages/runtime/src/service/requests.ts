@@ -1,7 +1,6 @@
 import type { ActionContent } from '@airlock/actions';
 import { admission, openExchanges, pairingFacts, reportedState } from '@airlock/enforcer';
 import { base64UrlEncode } from '@airlock/protocol';
-import { STRICTEST_POLICY } from '@airlock/policy';
 import { RuntimeError } from '../errors.js';
 import type {
   ClaimAnswer,
@@ -32,6 +31,12 @@ const GCM_NONCE_BYTES = 12;
 /** How long a request waits for a token refresh or consent check that is under way, milliseconds. */
 const ADMISSION_WAIT = 15_000;
 
+/** What a request of the daemon itself came to, with the exact text that is being approved. */
+export interface OwnRequestEvent {
+  readonly event: RequestEvent;
+  readonly plaintext: string;
+}
+
 /** Approval requests of adapters: from the action to the claim. Decides nothing; the engine does. */
 export class RequestService {
   readonly #core: Core;
@@ -43,6 +48,12 @@ export class RequestService {
 
   /** `submitted`, then `decided`. Ending the iteration or aborting `signal` before `decided` withdraws. */
   async *request(body: RequestBody, signal: AbortSignal): AsyncGenerator<RequestEvent> {
+    if (body.action.kind === 'policy.change') {
+      throw new RuntimeError(
+        'bad_request',
+        'only the daemon itself asks for a change of policy (POST /v1/policy/changes)',
+      );
+    }
     const requestId = `req-${this.#core.ports.uuid()}`;
     const known = this.#core.state?.workspaces ?? [];
     const workspace = workspaceOf(realWorkspacePath(body.workspace), known);
@@ -61,6 +72,10 @@ export class RequestService {
 
   async claim(requestId: string): Promise<ClaimAnswer> {
     const { host, claims } = this.#core;
+    const open = openExchanges(host.state).find(({ facts }) => facts.requestId === requestId);
+    if (open?.facts.kind === 'policy.change') {
+      return { granted: false, code: 'not_approved', message: 'the daemon itself carries out a change of policy' };
+    }
     const verdict = await claims.ask(requestId, () => host.dispatch({ type: 'execution.claim', requestId }));
     if (verdict.granted) return { granted: true };
     const why = explain(this.#core, verdict.code);
@@ -105,15 +120,16 @@ export class RequestService {
     workspace: Workspace,
     action: ActionContent,
     limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
-  ): AsyncGenerator<RequestEvent> {
+  ): AsyncGenerator<OwnRequestEvent> {
     const requestId = `req-${this.#core.ports.uuid()}`;
     const body = { workspace: workspace.path, action, timeoutSeconds: limits.timeoutMs / 1000, source: 'airlock' };
     const asked = this.#prepare(requestId, workspace, { ...body, action: { ...action } });
     if (asked === null) {
-      yield denied(this.#core, requestId, 'not_paired');
+      yield { event: denied(this.#core, requestId, 'not_paired'), plaintext: '' };
       return;
     }
-    yield* this.#ask(requestId, { asked, body: { ...body, action: { ...action } }, signal: limits.signal });
+    const opened = { asked, body: { ...body, action: { ...action } }, signal: limits.signal };
+    for await (const event of this.#ask(requestId, opened)) yield { event, plaintext: asked.plaintext.text };
   }
 
   /** Null when requests of the workspace may be submitted, else the code of the refusal. */
@@ -142,6 +158,7 @@ export class RequestService {
     const createdAt = Math.floor(ports.now());
     const facts = pairingFacts(host.state, workspace.workspaceId, createdAt);
     if (facts === null) return null;
+    const policy = this.#core.policies.inForce(workspace.workspaceId);
     const plaintext = plaintextOf(body.action, {
       requestId,
       artifactType: artifactTypeOf(body.action),
@@ -154,8 +171,8 @@ export class RequestService {
       repoName: facts.workspaceName,
       repoRef: workspace.workspaceId,
       source: body.source,
-      policyVersion: STRICTEST_POLICY.version,
-      policySha256: STRICTEST_POLICY.sha256,
+      policyVersion: policy.version,
+      policySha256: policy.sha256,
       notices: facts.notices,
       ...(body.sessionId === undefined ? {} : { sessionId: body.sessionId }),
     });
