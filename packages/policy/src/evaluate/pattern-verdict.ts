@@ -1,0 +1,89 @@
+import type { ActionOf, PolicyPattern } from '@airlock/protocol';
+import type { PatternInForce } from '../document/in-force.js';
+import type { ActionFacts } from '../facts.js';
+import { matchWords, type ReadPattern, readPattern } from '../patterns/match.js';
+import type { Verdict } from '../verdict.js';
+import { ask } from './ask.js';
+import type { ReadAction } from './command-words.js';
+import { type KnownCommand, knownCommands } from './facts-fit.js';
+import { changedPins } from './pins.js';
+
+type Ask = Extract<Verdict, { readonly kind: 'ask' }>;
+type Allow = Extract<Verdict, { readonly kind: 'allow' }>;
+
+/** Whether signed patterns cover every simple command of an action (ENF-170), or why they do not. */
+export function patternVerdict(
+  read: ReadAction,
+  facts: ActionFacts | null,
+  patterns: readonly PatternInForce[],
+): Allow | Ask {
+  const { action } = read;
+  const line = read.line();
+  if (action.kind !== 'command' || line === null || patterns.length === 0) return ask('no_rule');
+  if (!line.ok) return ask(line.reason, line.detail);
+  if (facts === null) return ask('no_facts');
+  const commands = knownCommands(action, facts, line.commands);
+  if (commands === null) return ask('no_facts', 'the collected facts are about another command');
+  const patternIds: string[] = [];
+  let missed: Missed | null = null;
+  for (const command of commands) {
+    const found = coverage({ action, facts, command }, patterns);
+    if (found.kind === 'covered') patternIds.push(found.id);
+    else if (missed === null || found.usefulness > missed.usefulness) missed = found;
+  }
+  return missed === null ? { kind: 'allow', basis: { kind: 'pattern', patternIds } } : missed.ask;
+}
+
+/** One simple command of an action, everything known about it. */
+interface Candidate {
+  readonly action: ActionOf<'command'>;
+  readonly facts: ActionFacts;
+  readonly command: KnownCommand;
+}
+
+interface Missed {
+  readonly kind: 'missed';
+  /** What comes closest to an approval is worth telling. */
+  readonly usefulness: number;
+  readonly ask: Ask;
+}
+
+type Coverage = { readonly kind: 'covered'; readonly id: string } | Missed;
+
+/** The first pattern that covers a command with every pin in place, else what came closest. */
+function coverage(candidate: Candidate, patterns: readonly PatternInForce[]): Coverage {
+  let closest: Missed = { kind: 'missed', usefulness: 0, ask: ask('no_match') };
+  for (const pattern of patterns) {
+    const found = coveredBy(pattern, candidate);
+    if (found.kind === 'covered') return found;
+    if (found.usefulness > closest.usefulness) closest = found;
+  }
+  return closest;
+}
+
+function coveredBy({ id, pattern }: PatternInForce, { action, facts, command }: Candidate): Coverage {
+  const reading = readOnce(pattern);
+  if (reading === null || reading.argv[0] !== command.command.argv[0]) return NOTHING_ALIKE;
+  const match = matchWords(reading, command.command);
+  if (!match.approve) {
+    const isAlike = match.reason === 'extra_words' || match.reason === 'piped_input';
+    return isAlike ? { kind: 'missed', usefulness: 1, ask: ask(match.reason, match.detail) } : NOTHING_ALIKE;
+  }
+  const changes = changedPins(pattern, { action, facts, command: command.facts });
+  if (changes.length === 0) return { kind: 'covered', id };
+  return { kind: 'missed', usefulness: 1 + 1 / changes.length, ask: ask('pin_changed', changes.join('; ')) };
+}
+
+const NOTHING_ALIKE: Missed = { kind: 'missed', usefulness: 0, ask: ask('no_match') };
+
+/** Patterns stay the same objects while a policy is in force; each is read once, an invalid one approves nothing. */
+const readings = new WeakMap<PolicyPattern, ReadPattern | null>();
+
+function readOnce(pattern: PolicyPattern): ReadPattern | null {
+  const known = readings.get(pattern);
+  if (known !== undefined) return known;
+  const reading = readPattern(pattern.text);
+  const read = reading.ok ? reading.pattern : null;
+  readings.set(pattern, read);
+  return read;
+}

@@ -1,0 +1,40 @@
+const WORD_CHARACTER = /\w/;
+
+/**
+ * Whether a text contains words in this order, each standing by itself, for denials: the text is taken as it is, with its
+ * escapes as gaps, and without its quotes and backslashes. Linear in the text.
+ */
+export function holdsInOrder(text: string, words: readonly string[]): boolean {
+  return (
+    isInOrder(text, words) ||
+    isInOrder(text.replaceAll(/\\[\s\S]/g, '  '), words) ||
+    isInOrder(unquoted(text), words.map(unquoted))
+  );
+}
+
+function unquoted(text: string): string {
+  return text.replaceAll(/\\\n|["'\\]/g, '');
+}
+
+function isInOrder(text: string, words: readonly string[]): boolean {
+  let from = 0;
+  for (const word of words) {
+    from = endOf(text, word, from);
+    if (from < 0) return false;
+  }
+  return text !== '';
+}
+
+/** Where the next occurrence that is no part of a longer word ends, or -1. */
+function endOf(text: string, word: string, from: number): number {
+  for (let at = text.indexOf(word, from); at >= 0; at = text.indexOf(word, at + 1)) {
+    const end = at + word.length;
+    const isPart = joins(text[at - 1], word[0]) || joins(word.at(-1), text[end]);
+    if (!isPart) return end;
+  }
+  return -1;
+}
+
+function joins(left: string | undefined, right: string | undefined): boolean {
+  return left !== undefined && right !== undefined && WORD_CHARACTER.test(left) && WORD_CHARACTER.test(right);
+}
