@@ -1,6 +1,7 @@
 export { displayCard } from './card/display-card.js';
 export type { CardField, CardValue, DisplayCard, PairingView } from './card/model.js';
 export { commandAction, INTERPRETERS_EXTENSION, MAX_COMMAND_BYTES } from './command/command-action.js';
+export { programName, runsOtherCommands } from './command/programs.js';
 export { quoteArgv } from './command/quote.js';
 export type {
   ActionContent,

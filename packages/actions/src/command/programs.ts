@@ -41,6 +41,11 @@ export function isInterpreter(word: string): boolean {
   return INTERPRETERS.has(name) || INTERPRETERS.has(name.replace(/(?<![\d.])[\d.]+$/, ''));
 }
 
+/** A program that runs the program or the text its words name. */
+export function runsOtherCommands(word: string): boolean {
+  return isInterpreter(word) || WRAPPERS.has(programName(word));
+}
+
 /** A program whose output does not look like its input. */
 export function isDecoder(word: string): boolean {
   return DECODERS.has(programName(word));
