@@ -1,12 +1,16 @@
 export { initialState, step } from './step.js';
 export {
   admission,
+  gatewayAccess,
+  isUnsent,
   openExchanges,
   pairingFacts,
   reportedState,
+  unansweredRefresh,
   type Admission,
   type PairingFacts,
 } from './select.js';
+export { auditEnvelope, type AuditReport } from './artifact/audit-envelope.js';
 export { verifyDecision, type DecisionRefusal, type DecisionResult, type DecisionVerifier } from './decision/verify.js';
 export type { DecisionContext } from './decision/context.js';
 export type {

@@ -1,8 +1,9 @@
 import { honoursPolicyChange } from '@airlock/crypto';
 import type { Assurance } from '@airlock/protocol';
 import { isOpen, reportedState } from './artifact/reported.js';
-import { activePairing, lacksVerification, signedInGateway, standingOf } from './composition/access.js';
-import type { EpochMs, WorkspaceId } from './model/base.js';
+import { activePairing, currentAccess, lacksVerification, signedInGateway, standingOf } from './composition/access.js';
+import { lookup } from './machine/record.js';
+import type { Access, EpochMs, RequestId, WorkspaceId } from './model/base.js';
 import type { DenyCode } from './model/codes.js';
 import { ENGINE_LIMITS } from './model/config.js';
 import type { Exchange } from './model/exchange.js';
@@ -56,6 +57,26 @@ export function admission(state: EnforcerState, workspaceId: WorkspaceId): Admis
   const auth = authAdmission(state);
   if (auth.kind === 'closed') return auth;
   return pairingAdmission(state, workspaceId) ?? auth;
+}
+
+/** A token endpoint that gave no answer at all while nothing can be submitted without a new token (ENF-155); null otherwise. */
+export function unansweredRefresh({
+  auth,
+}: EnforcerState): { readonly idpUrl: string; readonly gatewayUrl: string } | null {
+  if (auth.name !== 'Refreshing' || auth.stage.kind !== 'backoff' || !auth.stage.unreached) return null;
+  const { credential, gatewayUrl } = auth.signIn;
+  return credential.kind === 'oidc' ? { idpUrl: credential.idp.baseUrl, gatewayUrl } : null;
+}
+
+/** Whether a request is open and not one byte of its artifact has left or is just leaving (ENF-155). */
+export function isUnsent(state: EnforcerState, requestId: RequestId): boolean {
+  const exchange = lookup(state.exchanges, requestId);
+  return exchange !== undefined && isOpen(exchange) && !exchange.submissionBegan;
+}
+
+/** What calls beside the engine's own may authenticate with now; null while there is nothing that works. It is a secret. */
+export function gatewayAccess(state: EnforcerState, at: EpochMs): Access | null {
+  return state.lifecycle === 'running' && state.fault === null ? currentAccess(state, at) : null;
 }
 
 /** Requests that can still end in an execution. */

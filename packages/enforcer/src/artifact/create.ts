@@ -17,7 +17,7 @@ export interface AdmittedRequest {
 }
 
 /** Encrypts and wraps the artifact: verified pairings bind hash, expiry and request as associated data (ART-150). */
-function envelopeOf({ open, bound, pairing }: AdmittedRequest): ArtifactSubmit {
+export function envelopeOf({ open, bound, pairing }: AdmittedRequest): ArtifactSubmit {
   const { action, bytes, nonce } = bound;
   const { requestId, expiresAt } = action;
   const aad = pairing.assurance === 'verified' ? artifactAad({ ...open, requestId, expiresAt }) : undefined;

@@ -34,8 +34,9 @@ function waitingCall(state: LiveExchange): readonly EnforcerEffect[] {
   return [{ type: 'gateway.cancel', callId: callId('wait', state.facts.requestId) }];
 }
 
+/** Of what never left there is nothing to withdraw. */
 function isAtGateway(state: LiveExchange): boolean {
-  return state.name === 'Submitting' || state.name === 'AwaitingDecision';
+  return (state.name === 'Submitting' && state.submissionBegan) || state.name === 'AwaitingDecision';
 }
 
 function announcement(state: LiveExchange, order: EndingOrder): readonly EnforcerEffect[] {

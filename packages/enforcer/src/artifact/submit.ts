@@ -17,6 +17,7 @@ export function submit(state: In<'Created'> | Submitting, access: Access): Artif
   const { facts, ack, withdrawal, envelope } = state;
   const { version } = access.user;
   const progress = state.name === 'Submitting' ? state : { failures: 0, refreshed: false };
+  const beganBefore = state.submissionBegan;
   const next: Submitting = {
     name: 'Submitting',
     facts,
@@ -26,7 +27,7 @@ export function submit(state: In<'Created'> | Submitting, access: Access): Artif
     envelope,
     failures: progress.failures,
     refreshed: progress.refreshed,
-    stage: { kind: 'calling', version },
+    stage: { kind: 'calling', version, beganBefore },
   };
   const call = {
     type: 'gateway.submitArtifact',
@@ -54,14 +55,20 @@ function accepted(state: Submitting, input: ArtifactInput, context: ArtifactCont
   );
 }
 
+/** Nothing of any attempt left: only then may fail mode open apply (ENF-155). What is not known counts as sent. */
+function began({ stage }: Submitting, failure: GatewayFailure): boolean {
+  const neverLeft = failure.kind === 'unreachable' && failure.sent === false;
+  return !neverLeft || stage.kind !== 'calling' || stage.beganBefore;
+}
+
 function again(state: Submitting, failure: GatewayFailure): ArtifactTurn {
   const failures = state.failures + 1;
   const afterMs = backoffMs(failures, BOUNDS, failure.retryAfterMs);
-  const neverLeft = failures === 1 && failure.kind === 'unreachable' && failure.sent === false;
+  const submissionBegan = began(state, failure);
   const { requestId } = state.facts;
-  return turn({ ...state, failures, submissionBegan: !neverLeft, stage: { kind: 'backoff' } }, [
+  return turn({ ...state, failures, submissionBegan, stage: { kind: 'backoff' } }, [
     { type: 'timer.set', timerId: timerId('exchange.resubmit', requestId), afterMs },
-    { type: 'notify.request', requestId, progress: { kind: 'retrying', code: failure.code, afterMs } },
+    { type: 'notify.request', requestId, progress: { kind: 'retrying', code: failure.code, afterMs, submissionBegan } },
   ]);
 }
 

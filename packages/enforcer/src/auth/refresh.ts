@@ -70,7 +70,8 @@ function backOff(state: Refreshing, failure: GatewayFailure, input: Timed): Auth
     timerId: timerId('auth.refresh', String(state.generation)),
     afterMs,
   };
-  if (!stillWorks) return turn<AuthState>({ ...state, failures, stage: { kind: 'backoff' } }, [again]);
+  const unreached = failure.kind === 'unreachable';
+  if (!stillWorks) return turn<AuthState>({ ...state, failures, stage: { kind: 'backoff', unreached } }, [again]);
   const { generation, consent, consentCall, announced, signIn } = state;
   return turn<AuthState>(
     { name: 'SignedIn', generation, consent, consentCall, announced, signIn, refreshFailures: failures },

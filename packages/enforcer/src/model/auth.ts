@@ -49,7 +49,8 @@ export interface Save {
 /** A refresh under way: asking, pausing after a failure, or saving what came. */
 export type RefreshStage =
   | { readonly kind: 'calling' }
-  | { readonly kind: 'backoff' }
+  /** `unreached`: the last attempt got no HTTP answer at all. */
+  | { readonly kind: 'backoff'; readonly unreached: boolean }
   | { readonly kind: 'saving'; readonly next: SignIn; readonly save: Save };
 
 /** States of the auth machine. Only `SignedIn` lets anything be submitted. */

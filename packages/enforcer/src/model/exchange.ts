@@ -69,7 +69,12 @@ interface Common {
 
 /** How far a submission got. `access`: the credential was refused and a new one is awaited (ART-170). */
 export type SubmitStage =
-  | { readonly kind: 'calling'; readonly version: number }
+  | {
+      readonly kind: 'calling';
+      readonly version: number;
+      /** Whether the submission had begun before this attempt. */
+      readonly beganBefore: boolean;
+    }
   | { readonly kind: 'backoff' }
   | { readonly kind: 'access'; readonly version: number };
 

@@ -9,7 +9,13 @@ export type DecidedOutcome = 'approved' | 'rejected' | 'policy' | 'timeout' | 'f
 export type RequestProgress =
   | { readonly kind: 'submitted'; readonly expiresAt: EpochMs }
   /** The gateway did not answer well; asked again after `afterMs`. */
-  | { readonly kind: 'retrying'; readonly code: string; readonly afterMs: number }
+  | {
+      readonly kind: 'retrying';
+      readonly code: string;
+      readonly afterMs: number;
+      /** Whether the gateway was reached, or a byte of the artifact may have left, in this attempt or an earlier one (ENF-155). */
+      readonly submissionBegan: boolean;
+    }
   | {
       readonly kind: 'decided';
       readonly verdict: 'allow' | 'deny';
