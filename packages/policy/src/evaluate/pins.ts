@@ -3,8 +3,8 @@ import type { ActionFacts, SimpleCommandFacts } from '../facts.js';
 
 /** One simple command as a pattern was pinned to it, and what is true now. */
 export interface PinnedCommand {
-  readonly action: ActionOf<'command'>;
-  readonly facts: ActionFacts;
+  readonly action: Pick<ActionOf<'command'>, 'cwd' | 'shell'>;
+  readonly facts: Pick<ActionFacts, 'environmentSha256'>;
   readonly command: SimpleCommandFacts;
 }
 
