@@ -134,9 +134,9 @@ function summaryOf(change: PolicyChange): string {
     case 'add-pattern':
       return `Approve without asking: "${shownText(change.pattern.text)}" in ${shownText(change.pattern.cwd)}`;
     case 'unmanage':
-      return `Leave this folder alone: ${shownText(change.path)}`;
+      return `Ask nothing in this folder: ${shownText(change.path)}`;
     case 'gate-off':
-      return `Switch off the gate of ${shownText(change.gate)}`;
+      return `Switch off the gate: ${shownText(change.gate)}`;
     case 'lift-requirement':
       return `No longer require ${requirementWords(change.requirement)}`;
     case 'renew':

@@ -37,7 +37,11 @@ const PATTERN: Lines<PolicyPattern> = {
   ],
   interpreters: ({ interpreters = [] }) =>
     interpreters.map(({ path }) => row('  while this interpreter is the same file', path)),
-  configuration: ({ configuration: { length } }) => [`  while ${countOf(length)} of configuration stay the same`],
+  configuration: ({ configuration: { length } }) => [
+    length === 1
+      ? '  while 1 piece of configuration stays the same'
+      : `  while ${length} pieces of configuration stay the same`,
+  ],
   environmentSha256: () => ['  while the variables that loaders and interpreters read stay the same'],
 };
 
@@ -57,8 +61,4 @@ function describePattern(pattern: PolicyPattern): readonly string[] {
 
 function ending({ until }: { readonly until: string }): string {
   return shownTime(parseTime(until));
-}
-
-function countOf(pieces: number): string {
-  return pieces === 1 ? '1 piece' : `${pieces} pieces`;
 }

@@ -4,7 +4,7 @@ import { rules } from '@airlock/conformance';
 import { canonicalize } from '@airlock/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LocalRestriction, policyInForce, STRICTEST_POLICY } from '../../src/index.js';
+import { type LocalRestriction, policyInForce, STRICTEST_POLICY } from '../../src/document/in-force.js';
 import { documents, isNarrower, patternOf, restrictionsOf, textOf, VERSION } from './policies.js';
 
 const vectors: {

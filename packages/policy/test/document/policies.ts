@@ -1,6 +1,6 @@
 import { canonicalize, type PolicyDocument, policyDocumentSchema, type PolicyPattern } from '@airlock/protocol';
 import fc from 'fast-check';
-import type { LocalRestriction, PolicyInForce } from '../../src/index.js';
+import type { LocalRestriction, PolicyInForce } from '../../src/document/in-force.js';
 
 /** 2026-11-22T00:00:00Z in seconds. */
 export const VERSION = 1_795_305_600;

@@ -1,7 +1,7 @@
 import { actionPlaintext, policyChangeAction } from '@airlock/actions';
 import { artifactHash, ed25519PublicKey, ed25519Sign, harpDecisionSignable, nobleVerifier } from '@airlock/crypto';
 import { base64UrlEncode, utf8Encode } from '@airlock/protocol';
-import type { PolicySigner, SignedPolicyRecord } from '../../src/index.js';
+import type { PolicySigner, SignedPolicyRecord } from '../../src/document/signed.js';
 
 export const ENFORCER = 'enf-54244903-959e-4c53-ace7-6f6eda79de6e';
 export const REQUEST = 'req-910db304-fc11-4557-a16f-2099379732b3';

@@ -4,7 +4,8 @@ import { sha256Hex } from '@airlock/crypto';
 import { base64UrlEncode, canonicalize, utf8Encode } from '@airlock/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkSignedPolicy, POLICY_REFUSALS, policyInForce, type PolicyRefusal } from '../../src/index.js';
+import { policyInForce } from '../../src/document/in-force.js';
+import { checkSignedPolicy, POLICY_REFUSALS, type PolicyRefusal } from '../../src/document/signed.js';
 import { documents, textOf } from './policies.js';
 import { approverOf, decisionOf, plaintextOf, recordOf, signerOf } from './signed-record.js';
 
