@@ -1,24 +1,16 @@
-import { commandAction } from '@airlock/actions';
 import type { RequestBody } from '@airlock/runtime/client';
 import { type Answer, ask, type RunDaemon } from './ask.js';
+import { type CommandLineOf, describeCommandLine } from './describe.js';
 import { signalExitCode } from './exit-codes.js';
-import { assertArgumentsUtf8 } from './facts/encoding.js';
 import { readCoded } from './failure.js';
 import { failureLine, type Say } from './messages.js';
-import { resolveExecutable } from './resolve/executable.js';
 import type { RunPorts } from './run-command.js';
 import { type Interruption, watchInterrupts } from './waiting.js';
 
 /** Exit codes of `airlock approve` (CLI.md). */
 const APPROVE_EXIT = { approved: 0, refused: 1, unverified: 2, timeout: 3 } as const;
 
-export interface ApproveOptions {
-  /** The line as the shell will read it. */
-  readonly commandText: string;
-  /** Name or path of that shell. */
-  readonly shell: string;
-  /** Real path of the folder it will run in. */
-  readonly cwd: string;
+export interface ApproveOptions extends CommandLineOf {
   readonly timeoutSeconds: number;
   readonly sessionId?: string;
   /** Who asks; shown on the card. */
@@ -34,22 +26,9 @@ export interface ApproveResult {
 }
 
 async function requestBody(options: ApproveOptions, ports: RunPorts, workspace: string): Promise<RequestBody> {
-  assertArgumentsUtf8([options.commandText, options.cwd]);
-  const shell = await resolveExecutable(options.shell, ports.environment.PATH);
-  const action = commandAction({
-    argv: [options.shell, '-c', options.commandText],
-    cwd: options.cwd,
-    program: shell.identity.realPath,
-    programSha256: shell.identity.sha256,
-    interpreters: shell.interpreters.map((each) => ({ path: each.identity.realPath, sha256: each.identity.sha256 })),
-    environment: {},
-    stdin: 'none',
-    shell: shell.identity.realPath,
-    commandText: options.commandText,
-  });
   return {
     workspace,
-    action: { ...action },
+    ...(await describeCommandLine(options, ports.environment)),
     timeoutSeconds: options.timeoutSeconds,
     source: options.host ?? 'approve',
     ...(options.sessionId === undefined ? {} : { sessionId: options.sessionId }),

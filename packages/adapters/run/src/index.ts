@@ -8,3 +8,4 @@ export {
 } from './approve-command-line.js';
 export type { Connection, RunDaemon } from './ask.js';
 export { failureLine, sayOnStderr, visible, type Say } from './messages.js';
+export { type CommandLineOf, describeCommand, describeCommandLine, type Described } from './describe.js';

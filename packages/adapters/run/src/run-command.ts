@@ -1,14 +1,14 @@
-import { commandAction } from '@airlock/actions';
 import type { OutcomeBody, RequestBody } from '@airlock/runtime/client';
 import { type Answer, ask, type Connection, type RunDaemon } from './ask.js';
+import { childEnvironment, describeBound } from './describe.js';
 import { recheck, recheckStamps } from './execute/recheck.js';
 import { type ChildOutcome, execute, exitCodeOf } from './execute/spawn.js';
 import { RUN_EXIT, signalExitCode } from './exit-codes.js';
-import { type BoundCommand, bindCommand, snapshotEnvironment } from './facts/bound-command.js';
+import { type BoundCommand, bindCommand } from './facts/bound-command.js';
 import { RunFailure, readCoded } from './failure.js';
 import type { Executable } from './resolve/executable.js';
 import { failureLine, type Say } from './messages.js';
-import { assertCommand, assertNotNested, INSIDE_RUN } from './usage.js';
+import { assertCommand, assertNotNested } from './usage.js';
 import { type Interruption, watchInterrupts } from './waiting.js';
 
 export interface RunOptions {
@@ -48,21 +48,10 @@ interface Run {
   readonly interruption: Interruption;
 }
 
-function requestBody(command: BoundCommand, options: RunOptions, workspace: string): RequestBody {
-  const { identity, interpreters } = command.executable;
-  const action = commandAction({
-    argv: command.argv,
-    cwd: command.workingDirectory.realPath,
-    program: identity.realPath,
-    programSha256: identity.sha256,
-    interpreters: interpreters.map((each) => ({ path: each.identity.realPath, sha256: each.identity.sha256 })),
-    environment: command.environmentDifferences,
-    stdin: command.stdin,
-    ...(options.label === undefined ? {} : { label: options.label }),
-  });
+async function requestBody(command: BoundCommand, options: RunOptions, workspace: string): Promise<RequestBody> {
   return {
     workspace,
-    action: { ...action },
+    ...(await describeBound(command, options.label)),
     timeoutSeconds: options.timeoutSeconds,
     source: 'run',
     ...(options.sessionId === undefined ? {} : { sessionId: options.sessionId }),
@@ -191,7 +180,8 @@ async function executeApproved(approved: Approved): Promise<RunResult> {
 async function askAndExecute(run: Run, command: BoundCommand): Promise<RunResult> {
   const { ports, interruption, options } = run;
   const { daemon, workspace } = await ports.connect(interruption.signal);
-  const answer = await ask(daemon, requestBody(command, options, workspace), { interruption, say: ports.say });
+  const body = await requestBody(command, options, workspace);
+  const answer = await ask(daemon, body, { interruption, say: ports.say });
   switch (answer.answer) {
     case 'allow':
       return await executeApproved({ run, daemon, requestId: answer.requestId, command });
@@ -222,8 +212,7 @@ export async function runCommand(argv: readonly string[], options: RunOptions, p
   try {
     assertCommand(argv, options.afterSeparator);
     assertNotNested(ports.environment);
-    const environment = snapshotEnvironment({ ...ports.environment, [INSIDE_RUN]: '1' });
-    return await askAndExecute(run, await bindCommand(argv, environment));
+    return await askAndExecute(run, await bindCommand(argv, childEnvironment(ports.environment)));
   } catch (error) {
     return failed(error, run);
   } finally {
