@@ -19,9 +19,9 @@ export {
 export { evaluate, type EvaluationInput, failsOpen } from './evaluate/evaluate.js';
 export { changedPins, type PinnedCommand } from './evaluate/pins.js';
 export { type ActionFacts, actionFactsSchema, type SimpleCommandFacts, simpleCommandFactsSchema } from './facts.js';
+export { explainPattern } from './patterns/explain.js';
 export {
   type CommandLine,
-  explainPattern,
   type LexedLine,
   lexCommandLine,
   matchCommandLine,
@@ -30,6 +30,7 @@ export {
   type PatternReading,
   type ReadPattern,
   readPattern,
+  readPatternWords,
   type SimpleCommand,
 } from './patterns/match.js';
 export { MATCH_REASONS, type MatchReason } from './patterns/reasons.js';

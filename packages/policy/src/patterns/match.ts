@@ -1,11 +1,12 @@
+import { type CommandLine, lexCommandLine, type SimpleCommand } from '../command/lex.js';
+import { refusedExtraWord } from './extra-words/table.js';
+import { mayBePiped } from './piped.js';
+import { programKind } from './programs/program-kind.js';
+import { type ReadPattern, readPattern } from './read-pattern.js';
 import type { MatchReason } from './reasons.js';
 
-/** A command line and the shell that reads it. */
-export interface CommandLine {
-  readonly command: string;
-  /** Name or path of the shell; only bash, dash, sh and zsh are known. */
-  readonly shell: string;
-}
+export { type CommandLine, type LexedLine, lexCommandLine, type SimpleCommand } from '../command/lex.js';
+export { type PatternReading, type ReadPattern, readPattern, readPatternWords } from './read-pattern.js';
 
 /** Whether one pattern approves a command line (CLI `policy match`). */
 export interface MatchResult {
@@ -15,56 +16,54 @@ export interface MatchResult {
   readonly detail?: string;
 }
 
+const MATCH: MatchResult = { approve: true, reason: 'match' };
+
 /** Pattern, lexer and second opinion together; pins and protected targets are not part of it. */
-export function matchCommandLine(_pattern: string, _line: CommandLine): MatchResult {
-  throw new TypeError('not built yet');
+export function matchCommandLine(pattern: string, line: CommandLine): MatchResult {
+  const reading = readPattern(pattern);
+  if (!reading.ok) return ask(reading.reason, reading.message);
+  const lexed = lexCommandLine(line);
+  if (!lexed.ok) return ask(lexed.reason, lexed.detail);
+  for (const command of lexed.commands) {
+    const result = matchWords(reading.pattern, command);
+    if (!result.approve) return result;
+  }
+  return MATCH;
 }
 
-/** One simple command by its words. */
-export interface SimpleCommand {
-  readonly argv: readonly string[];
-  /** Its standard input is the output of the command before. */
-  readonly isPiped: boolean;
+/** Whether a pattern covers one simple command: exact words, or words of the allow-list behind them (ENF-170). */
+export function matchWords(pattern: ReadPattern, command: SimpleCommand): MatchResult {
+  const { argv, isPiped } = command;
+  if (!startsWith(argv, pattern.argv)) return otherCommand(argv, pattern.argv);
+  if (argv.length > pattern.argv.length) {
+    if (!pattern.allowsExtra) return ask('extra_words', argv[pattern.argv.length]);
+    const refused = refusedExtraWord(argv);
+    if (refused !== undefined) return ask('extra_words', refused);
+  }
+  return isPiped && !mayBePiped(command) ? ask('piped_input', argv[0]) : MATCH;
 }
 
-/** The commands of a line, or why it is not a list of simple commands; veto of the second opinion included. */
-export type LexedLine =
-  | {
-      readonly ok: true;
-      readonly commands: readonly SimpleCommand[];
-      /** One of the redirections of ENF-170 stands somewhere in the line; an approving selector must not cover it (DND-090). */
-      readonly hasRedirection: boolean;
-    }
-  | { readonly ok: false; readonly reason: Exclude<MatchReason, 'match'>; readonly detail?: string };
-
-/** Reads a command line as strictly as SECURITY-NOTES 4 says. */
-export function lexCommandLine(_line: CommandLine): LexedLine {
-  throw new TypeError('not built yet');
+/** The words of a pattern that names none would be a start of everything. */
+function startsWith(argv: readonly string[], start: readonly string[]): boolean {
+  return start.length > 0 && start.every((word, index) => word === argv[index]);
 }
 
-/** A pattern that passed validation (ENF-175). */
-export interface ReadPattern {
-  readonly argv: readonly string[];
-  /** Extra words of the fixed allow-list of this subcommand are accepted. */
-  readonly allowsExtra: boolean;
+function otherCommand(argv: readonly string[], expected: readonly string[]): MatchResult {
+  const [program = ''] = argv;
+  if (program === expected[0])
+    return ask('no_match', argv.find((word, index) => word !== expected[index]) ?? expected[argv.length]);
+  const { kind } = programKind(program);
+  switch (kind) {
+    case 'wrapper':
+      return ask('wrapper', program);
+    case 'interpreter':
+    case 'shell':
+      return ask('interpreter', program);
+    case 'plain':
+      return ask('no_match', program);
+  }
 }
 
-/** A pattern, or why it approves nothing. */
-export type PatternReading =
-  | { readonly ok: true; readonly pattern: ReadPattern }
-  | { readonly ok: false; readonly reason: Exclude<MatchReason, 'match'>; readonly message: string };
-
-/** Validates a pattern; done at creation and at load. */
-export function readPattern(_text: string): PatternReading {
-  throw new TypeError('not built yet');
-}
-
-/** Whether a pattern covers one simple command: exact words, or words of the allow-list behind them. */
-export function matchWords(_pattern: ReadPattern, _command: SimpleCommand): MatchResult {
-  throw new TypeError('not built yet');
-}
-
-/** What a pattern will and will not match, for `airlock patterns add`. */
-export function explainPattern(_text: string): readonly string[] {
-  throw new TypeError('not built yet');
+function ask(reason: Exclude<MatchReason, 'match'>, detail: string | undefined): MatchResult {
+  return detail === undefined ? { approve: false, reason } : { approve: false, reason, detail };
 }
