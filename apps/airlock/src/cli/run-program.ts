@@ -5,7 +5,7 @@ import { asTyped } from './invocation.js';
 import { createProgram } from './program.js';
 
 /** Commands that take everything after `--` themselves. */
-const TAKES_SEPARATOR = new Set(['run']);
+const TAKES_SEPARATOR = new Set(['run', 'explain']);
 
 function oneLine(text: string): string {
   return text
@@ -45,7 +45,9 @@ function names(command: Command): string {
 function fromCommander(cli: Cli, at: Command, error: CommanderError): number {
   if (error.exitCode === 0) return EXIT.ok;
   const name = fullName(at);
-  if (error.code === 'commander.help' || (error.code === 'commander.unknownCommand' && at.commands.length > 0)) {
+  // A group with a default command takes a word it does not know for an argument of that.
+  const unknown = error.code === 'commander.unknownCommand' || error.code === 'commander.excessArguments';
+  if (error.code === 'commander.help' || (unknown && at.commands.length > 0)) {
     const what = error.code === 'commander.help' ? `${name} needs a command` : error.message;
     return saysUsage(cli, what, `${name} ${names(at)}`);
   }

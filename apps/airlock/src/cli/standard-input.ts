@@ -1,7 +1,8 @@
-import { createInterface } from 'node:readline';
 import { UsageError } from './failure.js';
 
 const MAX_BYTES = 64 * 1024;
+/** Characters of a line that are kept; a longer one comes out cut, so that it stays one line. */
+const MAX_LINE = 16 * 1024 * 1024;
 
 /** Everything on standard input, up to 64 KiB. */
 async function readAll(): Promise<string> {
@@ -25,7 +26,26 @@ export async function standardInputLines(): Promise<readonly string[]> {
     .filter((line) => line !== '');
 }
 
-/** Lines as they come, for conversations and batches. */
+/**
+ * Lines of a text that arrives in pieces, for conversations and batches. Only LF ends a line: other separators may stand
+ * in a JSON string.
+ */
+export async function* linesOf(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const [first = '', ...others] = decoder.decode(Buffer.from(chunk), { stream: true }).split('\n');
+    rest = (rest + first).slice(0, MAX_LINE);
+    for (const other of others) {
+      yield rest;
+      rest = other;
+    }
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield rest;
+}
+
+/** The lines of standard input as they come. */
 export function standardInputStream(): AsyncIterable<string> {
-  return createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+  return linesOf(process.stdin);
 }

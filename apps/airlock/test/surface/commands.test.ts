@@ -9,6 +9,7 @@ import { allCommands } from './tree.js';
 const LISTENER = ['--host', '--port', '--tls-cert', '--tls-key', '--public-url'];
 const DEVICE = ['--gateway', '--key-dir', '--json'];
 const ENROLL = [...DEVICE, '--pat-file', '--no-passphrase', '--label'];
+const ASKING = ['--timeout', '--json'];
 const STORE = ['--data-dir', '--database-url', '--json'];
 
 /** Frozen (CLI.md): names may be added, none may go. Arguments in angle brackets are required. */
@@ -30,6 +31,27 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   status: ['--json'],
   run: ['[command...]', '--label', '--timeout', '--json'],
   approve: ['--command', '--shell', '--cwd', '--session-id', '--shell-pid', '--host', '--timeout', '--json'],
+  patterns: [],
+  'patterns list': ['--json'],
+  'patterns add': ['<pattern>', '--shell', ...ASKING],
+  'patterns remove': ['<pattern>', '--json'],
+  auto: [],
+  'auto on': ['--for', ...ASKING],
+  'auto off': ['--json'],
+  'fail-mode': ['[mode]', '--for', ...ASKING],
+  policy: [],
+  'policy show': ['--json'],
+  'policy explain': ['[command...]', '--shell', '--json'],
+  'policy match': ['--pattern', '--shell', '--command', '--batch', '--json'],
+  'policy grants': ['--json'],
+  'policy end-grant': ['<id>', '--json'],
+  'policy unmanage': ['<dir>', ...ASKING],
+  'policy gate-off': ['<source>', ...ASKING],
+  'policy lift': ['<requirement>', ...ASKING],
+  'policy renew': ASKING,
+  'policy manage': ['<dir>', '--json'],
+  'policy gate-on': ['<source>', '--json'],
+  'policy require': ['<requirement>', '--json'],
   daemon: [],
   'daemon start': ['--json'],
   'daemon stop': ['--json'],
@@ -65,7 +87,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'gateway approver': [],
   'gateway approver enroll': [...STORE, '--user', '--public-url'],
   audit: [],
-  'audit list': ['--limit', '--json'],
+  'audit list': ['--limit', '--auto', '--json'],
   'audit show': ['<id>', '--json'],
   'audit verify': ['--json'],
   doctor: ['--json', '--repair'],
@@ -78,6 +100,10 @@ const DEFAULTS: ReadonlyArray<{ command: string; option: string; value: unknown 
   { command: 'approver approve', option: 'scope', value: 'once' },
   { command: 'approver init', option: 'passphrase', value: true },
   { command: 'up', option: 'pair', value: true },
+  { command: 'auto on', option: 'for', value: 8 },
+  { command: 'auto on', option: 'timeout', value: 300 },
+  { command: 'fail-mode', option: 'for', value: 8 },
+  { command: 'patterns add', option: 'timeout', value: 300 },
 ];
 
 describe('the surface that users and scripts rely on', () => {

@@ -2,15 +2,26 @@ import type { Command } from 'commander';
 import { integer, jsonOption } from '../../cli/options.js';
 import type { Scope } from '../../cli/scope.js';
 
+interface ListFlags {
+  readonly limit?: number;
+  readonly auto?: true;
+  readonly json?: true;
+}
+
 export function defineAudit(program: Command, scope: Scope): void {
   const audit = program.command('audit').summary('read and check the tamper-evident log of this machine');
   audit
     .command('list')
     .summary('list the entries, newest last')
     .option('--limit <n>', 'at most so many, the newest', integer(1, 1_000_000))
+    .option('--auto', 'count instead what was decided without you, by pattern and by standing policy')
     .addOption(jsonOption())
-    .action((flags: { limit?: number; json?: true }) =>
-      scope.perform(async () => (await import('./audit.js')).list(scope.cli, flags)),
+    .action((flags: ListFlags) =>
+      scope.perform(async () =>
+        flags.auto
+          ? (await import('./auto.js')).listAuto(scope.cli, flags)
+          : (await import('./audit.js')).list(scope.cli, flags),
+      ),
     );
   audit
     .command('show')

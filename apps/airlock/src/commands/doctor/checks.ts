@@ -8,44 +8,12 @@ import { readCoded } from '../../cli/failure.js';
 import { commandLine } from '../../cli/invocation.js';
 import { enclosingWorkspace, workspaceFolder } from '../../cli/workspace.js';
 import { withAddress } from '../../device/unreachable.js';
-
-/** One layer of `airlock doctor`. */
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly fix: string | null;
-  /** What happens to a gated action while this layer is broken. */
-  readonly onFailure: string;
-}
-
-/** What one layer found; the rest of {@link Check} is fixed. */
-interface Finding {
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly fix?: string | undefined;
-}
-
-interface Layer {
-  readonly name: string;
-  readonly onFailure: string;
-  readonly look: () => Promise<Finding> | Finding;
-}
+import { type Check, check, type Finding, type Layer } from './layer.js';
+import { policyLayers } from './policy-layers.js';
 
 const MIN_NODE = [20, 19] as const;
 /** A clock further off than this makes decisions look expired. */
 const SKEW_MS = 60_000;
-
-async function check(layer: Layer): Promise<Check> {
-  const { name, onFailure } = layer;
-  try {
-    const { ok, detail, fix } = await layer.look();
-    return { name, ok, detail, fix: fix ?? null, onFailure };
-  } catch (error) {
-    const { code, message, fix } = readCoded(error);
-    return { name, ok: false, detail: `${code} ${message}`, fix: fix ?? null, onFailure };
-  }
-}
 
 function node(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -194,6 +162,8 @@ export async function runChecks(cli: Cli): Promise<readonly Check[]> {
   ];
   const checks: Check[] = [];
   for (const layer of local) checks.push(await check(layer));
-  for (const layer of layersOf(cli, paths, await statusOf(cli))) checks.push(await check(layer));
+  const status = await statusOf(cli);
+  const policy = await policyLayers(cli, status);
+  for (const layer of [...layersOf(cli, paths, status), ...policy]) checks.push(await check(layer));
   return checks;
 }

@@ -11,9 +11,10 @@ export async function doctor(cli: Cli, flags: { readonly json?: true; readonly r
   if (flags.repair) await repair(cli);
   const checks = await runChecks(cli);
   const ok = checks.every((check) => check.ok);
-  if (flags.json) printJson(cli, { ok, checks });
+  if (flags.json) printJson(cli, { ok, checks: checks.map(({ warns: _warns, ...check }) => check) });
   for (const check of flags.json ? [] : checks) {
-    cli.print(`${check.ok ? 'ok  ' : 'FAIL'}  ${check.name.padEnd(18)} ${check.detail}`);
+    const mark = check.ok ? (check.warns ? 'WARN' : 'ok  ') : 'FAIL';
+    cli.print(`${mark}  ${check.name.padEnd(18)} ${check.detail}`);
     if (check.fix !== null && check.fix !== 'airlock doctor')
       cli.print(`      ${''.padEnd(18)} try: ${asTyped(cli, check.fix)}`);
     cli.print(`      ${''.padEnd(18)} if it fails: ${check.onFailure}`);

@@ -3,6 +3,7 @@ import { RuntimeError } from '@airlock/runtime/client';
 import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { asTyped, commandLine } from '../../cli/invocation.js';
+import { timeWords } from '../policy/time-words.js';
 
 /** The frozen shape of `status --json`; what the daemon says beyond it is added. */
 function shape(answer: StatusAnswer) {
@@ -31,17 +32,24 @@ const STOPPED = {
   problems: [],
 };
 
+/** What may skip the question, and until when. */
+export function policyWords(workspace: WorkspaceStatus): string {
+  const until = (end: number | null) => (end === null ? '' : ` until ${timeWords(end)}`);
+  const count = workspace.patterns.length;
+  return [
+    workspace.auto ? `auto on${until(workspace.autoUntil)}` : 'auto off',
+    workspace.failMode === 'open' ? `fail mode open${until(workspace.failOpenUntil)}` : 'fail mode closed',
+    `${count} ${count === 1 ? 'pattern' : 'patterns'}`,
+    workspace.policyVersion === 0 ? 'no signed policy' : `policy version ${workspace.policyVersion}`,
+  ].join(', ');
+}
+
 function workspaceLines(workspace: WorkspaceStatus): readonly string[] {
   const approver = workspace.paired
     ? `paired with ${workspace.signerKeyId ?? '?'} (${workspace.assurance ?? '?'}${workspace.capabilities.includes('unprotected-key') ? ', unprotected-key' : ''}${workspace.capabilities.includes('same-host') ? ', same-host' : ''})`
     : `${workspace.state}: everything is denied`;
   const recovery = workspace.recoveryUsedAt === null ? [] : ['    the recovery code was used for this pairing'];
-  return [
-    `  ${workspace.path}`,
-    `    ${approver}`,
-    `    auto ${workspace.auto ? 'on' : 'off'}, fail mode ${workspace.failMode}, ${workspace.patterns.length} patterns`,
-    ...recovery,
-  ];
+  return [`  ${workspace.path}`, `    ${approver}`, `    ${policyWords(workspace)}`, ...recovery];
 }
 
 function describe(cli: Cli, answer: StatusAnswer): readonly string[] {
