@@ -1,3 +1,4 @@
+export { type CardEntry, type CardInput, type FreshValues, signCard, type SignedCard } from './decision/sign-card.js';
 export {
   type DecisionInput,
   type SignedDecision,
@@ -19,6 +20,7 @@ export {
   EMPTY_MEMORY,
   forgetExpired,
   readMemory,
+  rememberGrant,
   type SignedDecisionRecord,
   type SignedPolicyRecord,
 } from './memory.js';
@@ -32,7 +34,8 @@ export {
 export { type PreGenerated, rememberPreGenerated, takeSecret } from './pairing/pre-generated.js';
 export type { ApproverKeys, KeyAgreement, Signer } from './ports.js';
 export { type RegistrationParts, registration } from './registration.js';
-export { groupRequests, type RequestGroup } from './request/group.js';
+export type { PolicyComparison, PolicyReading } from './policy/read-policy.js';
+export { cardId, groupRequests, type RequestGroup } from './request/group.js';
 export {
   type Choice,
   OBSTACLES,

@@ -2,10 +2,12 @@ import {
   approverIdSchema,
   base64UrlSchema,
   decisionSubmitSchema,
+  type DndPolicy,
   enforcerIdSchema,
   hexSha256Schema,
   pairingIdSchema,
   pairingNonceSchema,
+  parseTime,
   requestIdSchema,
   signerKeyIdSchema,
   workspaceIdSchema,
@@ -15,7 +17,7 @@ import { ApproverError } from './errors.js';
 
 const epochMs = z.int();
 
-const pairingSchema = z.strictObject({
+const firstPairingSchema = z.strictObject({
   pairingId: pairingIdSchema,
   pairingNonce: pairingNonceSchema,
   enforcerId: enforcerIdSchema,
@@ -35,20 +37,35 @@ const pairingSchema = z.strictObject({
   pairedAt: epochMs,
 });
 
-const memorySchema = z.strictObject({
+const pairingSchema = firstPairingSchema.extend({
+  /** As the enforcer names it in its actions; null until one was read. Standing policies need it. */
+  workspaceId: workspaceIdSchema.nullable(),
+});
+
+const firstPolicySchema = z.strictObject({
+  enforcerId: enforcerIdSchema,
+  workspaceId: workspaceIdSchema,
+  version: z.int().min(1),
+  sha256: hexSha256Schema,
+});
+
+const policySchema = firstPolicySchema.extend({
+  /** The document itself; null when it was signed before it was kept. */
+  text: z.string().nullable(),
+});
+
+const grantSchema = z.strictObject({
+  policyId: requestIdSchema,
+  /** What was granted, rendered: the policy itself holds only a hash. */
+  what: z.string(),
+  expiresAt: epochMs,
+});
+
+const firstMemorySchema = z.strictObject({
   version: z.literal(1),
   approverId: approverIdSchema.nullable(),
-  pairings: z.array(pairingSchema).readonly(),
-  policies: z
-    .array(
-      z.strictObject({
-        enforcerId: enforcerIdSchema,
-        workspaceId: workspaceIdSchema,
-        version: z.int().min(1),
-        sha256: hexSha256Schema,
-      }),
-    )
-    .readonly(),
+  pairings: z.array(firstPairingSchema).readonly(),
+  policies: z.array(firstPolicySchema).readonly(),
   pendingSecrets: z
     .array(z.strictObject({ pairingNonce: pairingNonceSchema, secret: z.string(), expiresAt: epochMs }))
     .readonly(),
@@ -65,6 +82,15 @@ const memorySchema = z.strictObject({
     .readonly(),
 });
 
+const memorySchema = firstMemorySchema.extend({
+  version: z.literal(2),
+  pairings: z.array(pairingSchema).readonly(),
+  policies: z.array(policySchema).readonly(),
+  grants: z.array(grantSchema).readonly(),
+});
+
+const storedSchema = z.discriminatedUnion('version', [firstMemorySchema, memorySchema]);
+
 /**
  * Everything an approver keeps between runs, as plain JSON data with secrets in it. Functions of this package take it
  * and return the next one; store the next one before the message that goes with it is sent.
@@ -79,32 +105,54 @@ export type SignedDecisionRecord = ApproverMemory['decided'][number];
 
 /** What a new device remembers. */
 export const EMPTY_MEMORY: ApproverMemory = {
-  version: 1,
+  version: 2,
   approverId: null,
   pairings: [],
   policies: [],
   pendingSecrets: [],
   decided: [],
+  grants: [],
 };
 
 /**
- * Reads stored memory.
+ * Reads stored memory, also in its first form.
  * @throws ApproverError `memory_unreadable`; treat it as damage, never as an empty memory: the policy records in it
  * protect against rollback
  */
 export function readMemory(value: unknown): ApproverMemory {
-  const result = memorySchema.safeParse(value);
-  if (result.success) return result.data;
+  const result = storedSchema.safeParse(value);
+  if (result.success) return result.data.version === 1 ? upgraded(result.data) : result.data;
   throw new ApproverError('memory_unreadable', 'The stored memory of this approver cannot be read', {
     cause: result.error,
   });
 }
 
-/** Forgets what has run out: unused secrets and repeatable decisions. */
+function upgraded(first: z.infer<typeof firstMemorySchema>): ApproverMemory {
+  return {
+    ...first,
+    version: 2,
+    pairings: first.pairings.map((pairing) => ({ ...pairing, workspaceId: null })),
+    policies: first.policies.map((policy) => ({ ...policy, text: null })),
+    grants: [],
+  };
+}
+
+/** Remembers in words what a standing policy of this approver selects. */
+export function rememberGrant(
+  memory: ApproverMemory,
+  { policyId, expiresAt }: Pick<DndPolicy, 'expiresAt'> & { readonly policyId: DndPolicy['requestId'] },
+  what: string,
+): ApproverMemory {
+  const others = memory.grants.filter((grant) => grant.policyId !== policyId);
+  return { ...memory, grants: [...others, { policyId, what, expiresAt: parseTime(expiresAt) }] };
+}
+
+/** Forgets what has run out: unused secrets, repeatable decisions, words of ended grants. */
 export function forgetExpired(memory: ApproverMemory, at: number): ApproverMemory {
   return {
     ...memory,
     pendingSecrets: memory.pendingSecrets.filter((pending) => pending.expiresAt > at),
     decided: memory.decided.filter((record) => record.keepUntil > at),
+    grants: memory.grants.filter((grant) => grant.expiresAt > at),
   };
 }

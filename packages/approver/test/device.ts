@@ -74,6 +74,7 @@ export function memoryOf(change: Partial<Record<keyof ApproverPairing, unknown>>
         pairingKey: KEY_TEXT,
         proven: true,
         pairedAt: NOW - 1000,
+        workspaceId: EXAMPLE.workspaceId,
         ...change,
       },
     ],

@@ -12,7 +12,7 @@ const policyChange = (change: Record<string, unknown> = {}) =>
   again({ ...DECISION.plaintexts.find(({ id }: any) => id === 'policy-change').value, ...change });
 const withPolicy = (version: number, sha256: string): ApproverMemory => ({
   ...memoryOf(),
-  policies: [{ enforcerId: EXAMPLE.enforcerId, workspaceId: EXAMPLE.workspaceId, version, sha256 } as any],
+  policies: [{ enforcerId: EXAMPLE.enforcerId, workspaceId: EXAMPLE.workspaceId, version, sha256, text: null } as any],
 });
 
 describe(rules('APPR-140', 'APPR-150', 'ART-150')`the request of the vectors`, () => {
@@ -108,6 +108,24 @@ describe(rules('PAIR-250')`proof of the enforcer`, () => {
   it('does not come with one that does not open', () => {
     const { memory } = openRequest(memoryOf({ proven: false }), requestFor(EXAMPLE, { key: 'A'.repeat(43) }), NOW);
     expect(memory.pairings[0]?.proven).toBe(false);
+  });
+});
+
+describe('the name of the workspace', () => {
+  const unknown = memoryOf({ workspaceId: null });
+
+  it('comes from an action that is bound to its hash, and stays', () => {
+    const { memory } = openRequest(unknown, REQUEST, NOW);
+    expect(memory.pairings[0]?.workspaceId).toBe(EXAMPLE.workspaceId);
+    expect(openRequest(memory, REQUEST, NOW).memory).toBe(memory);
+  });
+
+  it.each<[string, ReturnType<typeof requestFor>]>([
+    ['another hash', requestFor(EXAMPLE, { body: { artifactHash: 'ab'.repeat(32) } })],
+    ['another request', requestFor(EXAMPLE, { envelope: { requestId: 'req-other' } })],
+    ['what does not open', requestFor(EXAMPLE, { key: 'A'.repeat(43) })],
+  ])('does not come from %s', (_, request) => {
+    expect(openRequest(unknown, request, NOW).memory.pairings[0]?.workspaceId).toBeNull();
   });
 });
 
@@ -212,13 +230,27 @@ describe(rules('APPR-155')`memory of signed policies`, () => {
       ['policy-version'],
       [],
     ],
-    ['a change without a version', memoryOf(), policyChange({ policy: '{}' }), ['policy-version'], []],
+    ['a change without a version', memoryOf(), policyChange({ policy: '{}' }), ['policy-unreadable'], []],
     [
       'a change that is not canonical',
       memoryOf(),
       policyChange({ policy: '{"version":1772460000} ' }),
+      ['policy-unreadable'],
+      [],
+    ],
+    [
+      'a change with the version of the policy in force',
+      memoryOf(),
+      policyChange({ policy: `{"version":${policyVersion}}` }),
       ['policy-version'],
       [],
+    ],
+    [
+      'a change one above the newest signed one, under a policy that was rolled back',
+      withPolicy(policyVersion + 1, 'ab'.repeat(32)),
+      policyChange({ policy: `{"version":${policyVersion + 2}}` }),
+      [],
+      ['policy-rolled-back'],
     ],
   ])('%s', (_, memory, value, obstacles, warnings) => {
     const { opened } = openRequest(memory, requestFor(value), NOW);
@@ -231,7 +263,13 @@ describe(rules('APPR-155')`memory of signed policies`, () => {
     const other = {
       ...memoryOf(),
       policies: [
-        { enforcerId: EXAMPLE.enforcerId, workspaceId: 'other', version: 9e9, sha256: 'ab'.repeat(32) } as any,
+        {
+          enforcerId: EXAMPLE.enforcerId,
+          workspaceId: 'other',
+          version: 9e9,
+          sha256: 'ab'.repeat(32),
+          text: null,
+        } as any,
       ],
     };
     expect(openRequest(other, requestFor(EXAMPLE), NOW).opened.canApprove).toBe(true);

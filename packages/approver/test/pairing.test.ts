@@ -175,9 +175,10 @@ describe(rules('APPR-010')`registration`, () => {
 describe('stored memory', () => {
   it.each([
     ['nothing', undefined],
-    ['another version', { ...EMPTY_MEMORY, version: 2 }],
+    ['another version', { ...EMPTY_MEMORY, version: 3 }],
     ['an unknown member', { ...EMPTY_MEMORY, x: 1 }],
     ['a missing member', { version: 1 }],
+    ['the first form with a member of the second', { ...EMPTY_MEMORY, version: 1 }],
     [
       'a pairing key of another length',
       JSON.parse(JSON.stringify(memoryOf()).replace(/"pairingKey":"[^"]+"/, '"pairingKey":"AAAA"')),

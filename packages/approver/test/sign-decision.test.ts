@@ -1,19 +1,23 @@
 import { rules } from '@airlock/conformance';
-import { nobleVerifier, verifyHarpSignature, verifyPipeSignature, verifyPolicySignature } from '@airlock/crypto';
-import { type ApproverId, base64UrlDecode, dndPolicySchema } from '@airlock/protocol';
+import {
+  contentSha256,
+  nobleVerifier,
+  sha256Hex,
+  verifyHarpSignature,
+  verifyPipeSignature,
+  verifyPolicySignature,
+} from '@airlock/crypto';
+import { type ApproverId, base64UrlDecode, dndPolicySchema, utf8Encode } from '@airlock/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type ApproverMemory,
   type DecisionInput,
-  groupRequests,
   openRequest,
-  type OpenedRequest,
   readMemory,
   signDecision,
   signGrant,
 } from '../src/index.js';
-import { contentSha256 } from '@airlock/crypto';
 import { DECISION, EXAMPLE, endpoint, KEYS, memoryOf, message, NOW, REQUEST, requestFor } from './device.js';
 
 const SUBMITTED = message('decision.submit');
@@ -146,6 +150,14 @@ describe(rules('APPR-200')`a request that was decided`, () => {
     });
   });
 
+  it('is not decided again when it comes back with another content', async () => {
+    const { memory } = await sign();
+    const value = { ...EXAMPLE, argv: ['rm', '-rf', '/'] };
+    const opened = open(requestFor({ ...value, contentSha256: contentSha256(value) }));
+    expect(opened.canApprove).toBe(true);
+    await expect(signDecision(memory, input({ opened }), NEVER)).rejects.toMatchObject({ code: 'already_decided' });
+  });
+
   it('survives storage', async () => {
     const { memory } = await sign();
     expect(readMemory(JSON.parse(JSON.stringify(memory)))).toEqual(memory);
@@ -169,56 +181,12 @@ describe(rules('APPR-155')`an approved policy change`, () => {
         enforcerId: value.enforcerId,
         workspaceId: value.workspaceId,
         version: 1772460000,
-        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        sha256: sha256Hex(utf8Encode(value.policy)),
+        text: value.policy,
       },
     ]);
     expect((await sign({ opened, decision: 'reject' })).memory.policies).toEqual([]);
     expect(openRequest(approved, requestFor(EXAMPLE), NOW).opened.obstacles).toEqual(['policy-rolled-back']);
-  });
-});
-
-describe(rules('APPR-185')`pending requests with the same content`, () => {
-  const copy = (requestId: string, change: Record<string, unknown> = {}) => {
-    const value = { ...EXAMPLE, requestId, ...change };
-    return open(requestFor({ ...value, contentSha256: contentSha256(value) }));
-  };
-
-  it('are one card with their count, and one decision each', async () => {
-    const groups = groupRequests([
-      copy('req-1'),
-      copy('req-2', { argv: ['x'] }),
-      copy('req-3'),
-      copy('req-4', { argv: ['x'] }),
-    ]);
-    expect(groups.map(({ count }) => count)).toEqual([2, 2]);
-    let memory: ApproverMemory = memoryOf();
-    const nonces = new Set<unknown>();
-    for (const [index, opened] of groups[0]!.requests.entries()) {
-      const signed = await sign({ opened, nonce: new Uint8Array(16).fill(index) }, memory);
-      memory = signed.memory;
-      nonces.add(signed.envelope.body.nonce);
-      expect(signed.envelope.requestId).toBe(opened.request.requestId);
-    }
-    expect(nonces.size).toBe(2);
-    expect(memory.decided).toHaveLength(2);
-  });
-
-  it('stay apart when one of them cannot be approved, or has no content of ours', () => {
-    const expired: OpenedRequest = { ...copy('req-2'), canApprove: false };
-    expect(groupRequests([copy('req-1'), expired]).map(({ count }) => count)).toEqual([1, 1]);
-  });
-
-  it('lose nobody', () => {
-    const ids = fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { maxLength: 6 });
-    fc.assert(
-      fc.property(ids, (numbers) => {
-        const opened = numbers.map((number) => copy(`req-${number}`, { argv: [String(number % 3)] }));
-        const grouped = groupRequests(opened).flatMap(({ requests }) => requests);
-        expect(new Set(grouped)).toEqual(new Set(opened));
-        expect(grouped).toHaveLength(opened.length);
-      }),
-      { numRuns: 20 },
-    );
   });
 });
 

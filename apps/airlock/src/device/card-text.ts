@@ -1,33 +1,9 @@
 import { type CardField, type DisplayCard, displayLines } from '@airlock/actions';
-import type { Obstacle, OpenedRequest, Warning } from '@airlock/approver';
+import type { OpenedRequest, PolicyReading, RequestGroup } from '@airlock/approver';
 import { visible } from '@airlock/adapter-run';
+import { OBSTACLE_WORDS, WARNING_WORDS } from './obstacle-words.js';
+import { policyLines } from './policy-text.js';
 import { timeLeft } from './time-words.js';
-
-const OBSTACLE_WORDS: Readonly<Record<Obstacle, string>> = {
-  'unknown-pairing': 'this approver knows no such pairing',
-  'revoked-pairing': 'the pairing was revoked',
-  undecryptable: 'it does not open with the key of the pairing',
-  'waiting-for-proof': 'nothing has proved yet that the other side is your workspace',
-  'not-text': 'it is not text',
-  'foreign-plaintext': 'it has a form that a verified pairing must not use',
-  'wrong-aad': 'it was sealed for another request',
-  'hash-mismatch': 'the hash that would be signed is not the hash of what is shown',
-  'not-canonical': 'its text is not canonical',
-  'unreadable-action': 'it is not an action that this approver understands',
-  'request-mismatch': 'it names another request than the one it came with',
-  'content-hash-mismatch': 'its content hash is wrong',
-  'policy-rolled-back': 'the policy it was made under is older than the newest you signed',
-  'policy-version': 'its policy document is not newer than the newest you signed',
-  'cannot-loosen': 'this approver must not loosen policy',
-  expired: 'it has expired',
-};
-
-const WARNING_WORDS: Readonly<Record<Warning, string>> = {
-  'not-bound': 'content not bound to this approval',
-  'gateway-trusted': 'this pairing trusts the gateway; pair again with the full code',
-  'policy-rolled-back': 'the policy was rolled back',
-  'invalid-choices': 'the choices it asked for are invalid and not shown',
-};
 
 function fieldLines(field: CardField): readonly string[] {
   const [first] = field.values;
@@ -59,7 +35,7 @@ function essenceLines(card: DisplayCard): readonly string[] {
   return ['IN SHORT, this will run:', ...fields];
 }
 
-function cardLines(card: DisplayCard): readonly string[] {
+function cardLines(card: DisplayCard, policy: PolicyReading | undefined): readonly string[] {
   const { bytes, lines, commands, values } = card.size;
   return [
     `${card.title}`,
@@ -72,6 +48,7 @@ function cardLines(card: DisplayCard): readonly string[] {
     ...card.computed.flatMap(fieldLines),
     'CLAIMED by the agent:',
     ...(card.claimed.length === 0 ? ['  nothing'] : card.claimed.flatMap(fieldLines)),
+    ...(policy === undefined ? [] : policyLines(policy)),
     ...essenceLines(card),
   ];
 }
@@ -84,7 +61,7 @@ function contentLines(opened: OpenedRequest): readonly string[] {
       : `${pairing.enforcerLabel}, workspace ${pairing.workspaceName} (${pairing.assurance})`;
   switch (content.kind) {
     case 'action':
-      return cardLines(content.card);
+      return cardLines(content.card, content.policy);
     case 'text':
       return [
         'Text that is not in our form',
@@ -98,17 +75,28 @@ function contentLines(opened: OpenedRequest): readonly string[] {
   }
 }
 
+/** Names everything that one decision decides. */
+function countLines({ requests, count }: RequestGroup, at: number): readonly string[] {
+  if (count === 1) return [];
+  return [
+    `THIS CARD COUNTS ${count} requests with the same content; a decision on it is signed once for each of them:`,
+    ...requests.map(({ request }) => `  ${visible(request.requestId)} (${timeLeft(request.expiresAt, at)})`),
+  ];
+}
+
 /**
  * The complete card as inert lines (APPR-170): every untrusted byte went through the injective renderer.
  *
  * @param at - now, epoch milliseconds
+ * @param card - all requests that a decision would be for; without it only this one
  */
-export function cardText(opened: OpenedRequest, at: number): readonly string[] {
+export function cardText(opened: OpenedRequest, at: number, card?: RequestGroup): readonly string[] {
   const { request, obstacles, warnings } = opened;
   return [
     `Request ${visible(request.requestId)}, until ${visible(request.expiresAt)} (${timeLeft(request.expiresAt, at)})`,
     ...contentLines(opened),
     `Hash: ${visible(request.body.artifactHash)}${opened.bound ? ' (of exactly what is shown)' : ''}`,
+    ...(card === undefined ? [] : countLines(card, at)),
     ...warnings.map((warning) => `WARNING ${WARNING_WORDS[warning]}`),
     ...obstacles.map((obstacle) => `CANNOT BE APPROVED: ${OBSTACLE_WORDS[obstacle]}`),
   ];

@@ -1,4 +1,4 @@
-import { decisionPipeText, harpDecisionSignable } from '@airlock/crypto';
+import { decisionPipeText, harpDecisionSignable, sha256Hex } from '@airlock/crypto';
 import {
   type ApproverId,
   base64UrlEncode,
@@ -10,12 +10,13 @@ import {
   LIMITS,
   parseMessage,
   parseTime,
+  readPolicyDocument,
   utf8Encode,
 } from '@airlock/protocol';
 import { ApproverError } from '../errors.js';
 import { type ApproverMemory, forgetExpired } from '../memory.js';
 import type { Signer } from '../ports.js';
-import { hashWithoutPrefix, onlyNamesApprover, policyRecord } from '../request/judge-action.js';
+import { hashWithoutPrefix } from '../request/judge-action.js';
 import type { OpenedRequest } from '../request/model.js';
 
 /** One deliberate act of the user on one request (APPR-200). */
@@ -45,7 +46,7 @@ const NONCE_BYTES = 16;
 
 /**
  * Signs a decision in both forms (CRYP-170 to CRYP-200, APPR-210), or returns the one that was signed before for the
- * same request, word and time.
+ * same request, hash and word.
  * @throws ApproverError and signs nothing when the request does not allow it
  */
 export async function signDecision(
@@ -58,7 +59,8 @@ export async function signDecision(
   const before = current.decided.find(
     (record) => record.requestId === opened.request.requestId && record.pairingId === opened.request.body.pairingId,
   );
-  if (before?.decision === decision) return { memory: current, envelope: before.envelope };
+  const isSame = before?.envelope.body.artifactHash === opened.request.body.artifactHash;
+  if (isSame && before.decision === decision) return { memory: current, envelope: before.envelope };
   if (before !== undefined) throw new ApproverError('already_decided', 'This request was already decided otherwise');
   assertAllowed(input);
   const expiresAt = Math.min(parseTime(opened.request.expiresAt), at + LIMITS.decisionLifetimeMaxMs);
@@ -169,12 +171,16 @@ function remembered(
 function withSignedPolicy(memory: ApproverMemory, opened: OpenedRequest, decision: DecisionWord): ApproverMemory {
   if (decision !== 'approve' || opened.content.kind !== 'action') return memory;
   const { action } = opened.content;
-  if (action.kind !== 'policy.change' || onlyNamesApprover(action.policy)) return memory;
-  const signed = policyRecord(action.policy);
-  if (signed === undefined) return memory;
-  const { enforcerId, workspaceId } = action;
+  if (action.kind !== 'policy.change') return memory;
+  const { enforcerId, workspaceId, policy: text } = action;
+  const document = readPolicyDocument(text);
+  // PAIR-260: such a document replaces the approver and no policy. Taken for the newest one, everything would be refused
+  // until the replacement, and for good if none came.
+  if (document === null || document.approverKey !== undefined) return memory;
   const others = memory.policies.filter(
     (record) => record.enforcerId !== enforcerId || record.workspaceId !== workspaceId,
   );
-  return { ...memory, policies: [...others, { enforcerId, workspaceId, ...signed }] };
+  const { version } = document;
+  const signed = { enforcerId, workspaceId, version, sha256: sha256Hex(utf8Encode(text)), text };
+  return { ...memory, policies: [...others, signed] };
 }

@@ -86,6 +86,7 @@ export async function completePairing(agreement: PairingAgreement, keys: Approve
       pairingKey: base64UrlEncode(signed.pairingKey),
       proven: signed.assurance === 'gateway-trusted',
       pairedAt: at,
+      workspaceId: null,
     },
   };
 }

@@ -1,4 +1,4 @@
-import { artifactAad, contentSha256, sha256Hex, timingSafeEqual } from '@airlock/crypto';
+import { artifactAad, contentSha256, timingSafeEqual } from '@airlock/crypto';
 import {
   type AirlockAction,
   type ApprovalRequest,
@@ -9,9 +9,8 @@ import {
   parseCanonical,
   parseTime,
   readPolicyDocument,
-  utf8Encode,
 } from '@airlock/protocol';
-import type { ApproverMemory, ApproverPairing } from '../memory.js';
+import type { ApproverMemory, ApproverPairing, SignedPolicyRecord } from '../memory.js';
 import type { Obstacle } from './model.js';
 
 /** A decrypted text of our form with what stands against approving it (APPR-150). */
@@ -81,14 +80,15 @@ export function decodedAad(aad: string | undefined): Uint8Array | null {
   return aad === undefined ? null : decodeBase64Any(aad);
 }
 
-function newestSigned(action: AirlockAction, { memory }: JudgeContext): ApproverMemory['policies'][number] | undefined {
+/** The newest policy document that this approver signed for the workspace of an action (APPR-155). */
+export function newestSigned(memory: ApproverMemory, action: AirlockAction): SignedPolicyRecord | undefined {
   return memory.policies.find(
     (record) => record.enforcerId === action.enforcerId && record.workspaceId === action.workspaceId,
   );
 }
 
 function rolledBack(action: AirlockAction, context: JudgeContext): boolean {
-  const newest = newestSigned(action, context);
+  const newest = newestSigned(context.memory, action);
   if (newest === undefined) return false;
   return (
     action.policyVersion < newest.version ||
@@ -99,28 +99,12 @@ function rolledBack(action: AirlockAction, context: JudgeContext): boolean {
 function policyObstacles(action: AirlockAction, context: JudgeContext, isRolledBack: boolean): readonly Obstacle[] {
   if (action.kind !== 'policy.change') return isRolledBack ? ['policy-rolled-back'] : [];
   const obstacles: Obstacle[] = [];
-  const document = policyRecord(action.policy);
-  const newest = newestSigned(action, context)?.version ?? 0;
-  if (document === undefined || document.version <= Math.max(newest, action.policyVersion)) {
-    obstacles.push('policy-version');
-  }
+  const document = readPolicyDocument(action.policy);
+  const newest = newestSigned(context.memory, action)?.version ?? 0;
+  if (document === null) obstacles.push('policy-unreadable');
+  else if (document.version <= Math.max(newest, action.policyVersion)) obstacles.push('policy-version');
   // PAIR-220 and PAIR-225: the enforcer honours no such approval, so none is given.
   const { assurance, capabilities } = context.pairing;
   if (assurance !== 'verified' || capabilities.includes('unprotected-key')) obstacles.push('cannot-loosen');
   return obstacles;
-}
-
-/** Version and hash of a policy document; `undefined` when it is not canonical or has no version (LOC-082). */
-export function policyRecord(text: string) {
-  const version = canonicalObject(text)?.['version'];
-  if (typeof version !== 'number' || version < 1) return undefined;
-  return { version, sha256: sha256Hex(utf8Encode(text)) };
-}
-
-/**
- * True for the document that only names the next approver's key (PAIR-260). It replaces the approver and no policy: an
- * approver that took it for the newest policy would refuse everything until the replacement, and for good if none came.
- */
-export function onlyNamesApprover(text: string): boolean {
-  return readPolicyDocument(text)?.approverKey !== undefined;
 }

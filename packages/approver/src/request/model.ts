@@ -1,6 +1,7 @@
 import type { DisplayCard, Rendered } from '@airlock/actions';
 import type { AirlockAction, ApprovalRequest, DecisionWord } from '@airlock/protocol';
 import type { ApproverPairing } from '../memory.js';
+import type { PolicyReading } from '../policy/read-policy.js';
 
 /** Why approving is impossible. Closed: approvers key their words on it. */
 export const OBSTACLES = [
@@ -18,6 +19,7 @@ export const OBSTACLES = [
   'content-hash-mismatch',
   'policy-rolled-back',
   'policy-version',
+  'policy-unreadable',
   'cannot-loosen',
   'expired',
 ] as const;
@@ -34,7 +36,13 @@ export type Warning = (typeof WARNINGS)[number];
 /** What was decrypted. */
 export type OpenedContent =
   /** Plaintext of our form, every check of APPR-150 passed. */
-  | { readonly kind: 'action'; readonly action: AirlockAction; readonly card: DisplayCard }
+  | {
+      readonly kind: 'action';
+      readonly action: AirlockAction;
+      readonly card: DisplayCard;
+      /** Of a `policy.change` whose document was understood whole. */
+      readonly policy?: PolicyReading;
+    }
   /** Any other text, or one of our form that failed a check: shown whole, in nobody's words. */
   | { readonly kind: 'text'; readonly rendered: Rendered }
   | { readonly kind: 'none' };

@@ -10,7 +10,8 @@ import {
 } from '@airlock/protocol';
 import type { ApproverMemory, ApproverPairing } from '../memory.js';
 import { requestedChoices } from './choices.js';
-import { decodedAad, hashWithoutPrefix, type JudgedAction, judgeAction } from './judge-action.js';
+import { readPolicy } from '../policy/read-policy.js';
+import { decodedAad, hashWithoutPrefix, type JudgedAction, judgeAction, newestSigned } from './judge-action.js';
 import type { Obstacle, OpenedContent, OpenedRequest, Warning } from './model.js';
 
 /** A judged request, and the memory after it: the first artifact that opens proves the enforcer (PAIR-250). */
@@ -40,17 +41,17 @@ export function openRequest(memory: ApproverMemory, request: ApprovalRequest, at
     return closed(memory, request, { pairing, obstacle: 'revoked-pairing' });
   }
   const plaintext = decrypted(pairing.pairingKey, request);
-  const next = plaintext === undefined || pairing.proven ? memory : withProof(memory, pairing);
   const proven = { ...pairing, proven: pairing.proven || plaintext !== undefined };
   const judgement = judge(plaintext, { memory, request, pairing: proven });
+  const known = { ...proven, workspaceId: workspaceOf(judgement) ?? proven.workspaceId };
   const expired: readonly Obstacle[] = parseTime(request.expiresAt) <= at ? ['expired'] : [];
   const obstacles = [...judgement.obstacles, ...expired];
   const { choices, isInvalid } = requestedChoices(extensionsOf(judgement.content));
   return {
-    memory: next,
+    memory: withPairing(memory, known),
     opened: {
       request,
-      pairing: proven,
+      pairing: known,
       content: judgement.content,
       bound: judgement.bound,
       canApprove: obstacles.length === 0,
@@ -82,11 +83,18 @@ function closed(
   return { memory, opened };
 }
 
-function withProof(memory: ApproverMemory, proven: ApproverPairing): ApproverMemory {
-  const pairings = memory.pairings.map((pairing) =>
-    pairing.pairingId === proven.pairingId ? { ...pairing, proven: true } : pairing,
-  );
-  return { ...memory, pairings };
+/** The same memory when nothing was learnt. */
+function withPairing(memory: ApproverMemory, known: ApproverPairing): ApproverMemory {
+  const isNews = (old: ApproverPairing) =>
+    old.pairingId === known.pairingId && (old.proven !== known.proven || old.workspaceId !== known.workspaceId);
+  if (!memory.pairings.some(isNews)) return memory;
+  return { ...memory, pairings: memory.pairings.map((old) => (isNews(old) ? known : old)) };
+}
+
+/** How the enforcer names its workspace, from an action that is bound to its hash. */
+function workspaceOf({ content, bound, obstacles }: Judgement) {
+  const isOwn = content.kind === 'action' && bound && !obstacles.includes('request-mismatch');
+  return isOwn ? content.action.workspaceId : undefined;
 }
 
 function decrypted(pairingKey: string, request: ApprovalRequest): Uint8Array | undefined {
@@ -118,7 +126,7 @@ function judge(plaintext: Uint8Array | undefined, around: Surroundings): Judgeme
   const judged = judgeAction(text, { ...around, aad });
   const obstacles: readonly Obstacle[] = bound ? judged.obstacles : ['hash-mismatch', ...judged.obstacles];
   return {
-    content: contentOf(text, judged, around.pairing),
+    content: contentOf(text, judged, around),
     bound,
     obstacles,
     warnings: judged.isRolledBack ? [...trust, 'policy-rolled-back'] : trust,
@@ -138,9 +146,11 @@ function judgeForeign(
   };
 }
 
-function contentOf(text: string, { action }: JudgedAction, pairing: ApproverPairing): OpenedContent {
+function contentOf(text: string, { action }: JudgedAction, { memory, pairing }: Surroundings): OpenedContent {
   if (action === null) return { kind: 'text', rendered: render(text, 'text') };
-  return { kind: 'action', action, card: displayCard(action, pairing) };
+  const card = displayCard(action, pairing);
+  const policy = action.kind === 'policy.change' ? readPolicy(action.policy, newestSigned(memory, action)) : undefined;
+  return { kind: 'action', action, card, ...(policy === undefined ? {} : { policy }) };
 }
 
 function decodedText(plaintext: Uint8Array): string | undefined {
