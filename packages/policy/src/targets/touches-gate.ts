@@ -1,4 +1,21 @@
 import type { ActionFacts } from '../facts.js';
+import { diffNames } from './diff-names.js';
+import {
+  airlockCommand,
+  changedWords,
+  changeOf,
+  endsProcesses,
+  hookBypass,
+  hookInstallation,
+  hostCommand,
+  processCommand,
+  processSearch,
+} from './gate-commands.js';
+import { environmentTargets, variableTarget } from './gate-variables.js';
+import { namedPath, partsOf, seenFrom } from './named-path.js';
+import { ProtectedPaths } from './protected-paths.js';
+import { inputTexts } from './tool-input.js';
+import { piecesOf, type ReadWords, readWords } from './words.js';
 
 /** Parts of an action that can name a target, before it has become a plaintext. */
 export interface TargetedAction {
@@ -24,16 +41,186 @@ export interface GatePlaces {
   readonly processIds: readonly number[];
 }
 
+/** Names beyond this number are not followed through links; an action with more of them counts as touching the gate. */
+const MAX_CANDIDATES = 8192;
+
+/** Folders beyond this number are not tried in front of the other names of an action. */
+const MAX_FOLDERS = 16;
+
+const PROCESS = 'a process of the gate';
+
+/** Words by which git says where its own folder is. */
+const GIT_FOLDER = /^(?:--git-(?:dir|path|common-dir)|\$?GIT_(?:COMMON_)?DIR|--absolute-git-dir)$/;
+
+function read(action: TargetedAction): ReadWords {
+  return readWords(action.argv ?? [], [
+    ...(action.shell === undefined ? [] : [action.commandText ?? '']),
+    ...(action.tool === undefined ? [] : [action.tool]),
+    ...(action.inputJson === undefined ? [] : inputTexts(action.inputJson)),
+    ...(action.commits ?? []).flatMap(({ diff }) => diffNames(diff)),
+    ...(action.refs ?? []),
+  ]);
+}
+
+/** Names that stand in a member of their own: always files, never text. */
+function ownNames(action: TargetedAction): readonly string[] {
+  const files = (action.files ?? []).map(({ path }) => path);
+  const places = [action.cwd, action.program, action.repository].filter((path) => path !== undefined);
+  return [...files, ...places];
+}
+
+function namesOf(action: TargetedAction, words: ReadWords): readonly string[] {
+  return [...new Set([...ownNames(action), ...words.pieces])].filter((name) => name.length <= 4096);
+}
+
 /** Words of an action that may name files; an adapter resolves them into `facts.targets`. */
-export function targetCandidates(_action: TargetedAction): readonly string[] {
-  throw new TypeError('not built yet');
+export function targetCandidates(action: TargetedAction): readonly string[] {
+  return namesOf(action, read(action)).slice(0, MAX_CANDIDATES);
+}
+
+class Examination {
+  readonly #found = new Set<string>();
+  readonly #paths: ProtectedPaths;
+  readonly #words: ReadWords;
+  readonly #names: readonly string[];
+  readonly #resolved: ReadonlyMap<string, readonly (readonly string[])[]>;
+  readonly #cwd: readonly string[];
+  /** Folders that some name may be seen from: the working directory, and every named folder that holds what is protected. */
+  readonly #folders: (readonly string[])[];
+
+  constructor(
+    readonly action: TargetedAction,
+    readonly facts: ActionFacts | null,
+    readonly places: GatePlaces,
+  ) {
+    this.#cwd = partsOf(action.cwd ?? action.repository ?? '/');
+    this.#paths = new ProtectedPaths(places.roots, this.#cwd);
+    this.#words = read(action);
+    this.#names = namesOf(action, this.#words);
+    const targets = facts?.targets ?? [];
+    this.#resolved = new Map(targets.map(({ name, paths }) => [name, paths.map(partsOf)]));
+    this.#folders = [this.#cwd];
+    this.#findFolders();
+  }
+
+  get found(): readonly string[] {
+    this.#ownFiles();
+    this.#names.forEach((name) => this.#named(name));
+    for (const name of this.#resolved.keys()) this.#named(name);
+    for (const words of this.#words.commands) this.#command(words);
+    this.#processes();
+    for (const each of environmentTargets(this.action.environment ?? {})) this.#found.add(each);
+    if (this.#names.length > MAX_CANDIDATES) this.#found.add('more names than can be followed');
+    return [...this.#found].sort();
+  }
+
+  /** Every absolute path that a word can mean. */
+  *#meanings(name: string): Generator<readonly string[]> {
+    yield* this.#resolved.get(name) ?? [];
+    const path = namedPath(name);
+    for (const folder of this.#folders) {
+      const seen = seenFrom(path, folder);
+      if (seen !== null) yield seen;
+      // Code joins `.git` and `/hooks`.
+      if (path.from === 'root' && folder !== this.#cwd) yield [...folder, ...path.parts];
+    }
+  }
+
+  /** Repeated, because each folder can lead to the next: `cd .local; cd state; rm -r airlock`. */
+  #findFolders(): void {
+    const known = new Set([this.#cwd.join('/')]);
+    const add = (folder: readonly string[]) => {
+      if (this.#folders.length >= MAX_FOLDERS || known.has(folder.join('/'))) return;
+      known.add(folder.join('/'));
+      this.#folders.push(folder);
+    };
+    if (this.#names.some((name) => GIT_FOLDER.test(name))) add([...this.#cwd, '.git']);
+    const names = this.#names.filter((name) => this.#paths.mayHold(namedPath(name).parts) || this.#resolved.has(name));
+    for (let round = 0; round < 3; round += 1) {
+      for (const name of names) {
+        for (const path of [...this.#meanings(name)]) if (this.#paths.holds(path)) add(path);
+      }
+    }
+  }
+
+  #add(what: string, word: string): void {
+    this.#found.add(`${what}: ${word.length > 200 ? `${word.slice(0, 200)}…` : word}`);
+  }
+
+  #ownFiles(): void {
+    for (const { path } of this.action.files ?? []) this.#holder(path, 'writes');
+    for (const { program, interpreters } of this.facts?.commands ?? []) {
+      for (const each of [program, ...interpreters]) {
+        const what = each === null ? null : this.#paths.at(partsOf(each.path));
+        if (each !== null && what !== null) this.#add(what, each.path);
+      }
+    }
+  }
+
+  #named(name: string): void {
+    const variable = variableTarget(name);
+    if (variable !== null) this.#add(variable, name);
+    const path = namedPath(name);
+    const what =
+      (path.from === 'home' || path.from === 'unknown' ? this.#paths.behindVariable(path) : null) ??
+      this.#firstProtected(name);
+    if (what !== null) this.#add(what, name);
+  }
+
+  #firstProtected(name: string) {
+    for (const path of this.#meanings(name)) {
+      const what = this.#paths.at(path);
+      if (what !== null) return what;
+    }
+    return null;
+  }
+
+  #command(words: readonly string[]): void {
+    const judged = [
+      ['the command of the gate', airlockCommand(words)],
+      ['the command of the host', hostCommand(words)],
+      [PROCESS, processCommand(words, this.places.processIds)],
+      ['the hooks of git left out', hookBypass(words)],
+      ['the configuration or the hooks of git', hookInstallation(words)],
+    ] as const;
+    for (const [what, word] of judged) if (word !== null) this.#add(what, word);
+    const change = this.#isCommand ? changeOf(words) : 'writes';
+    if (change === 'none') return;
+    for (const word of changedWords(words)) for (const piece of piecesOf(word)) this.#holder(piece, change);
+  }
+
+  get #isCommand(): boolean {
+    return this.action.inputJson === undefined;
+  }
+
+  /** A folder that holds what is protected, where it is removed, moved or written into. */
+  #holder(name: string, change: 'removes' | 'writes'): void {
+    const path = namedPath(name);
+    const isHome = path.from === 'home' && change === 'removes' && this.#paths.homeHolds(path.parts);
+    const isHolder = [...this.#meanings(name)].some((each) =>
+      change === 'removes' ? this.#paths.holds(each) : this.#paths.isNear(each),
+    );
+    if (isHome || isHolder) this.#add('a folder that holds protected files', name);
+  }
+
+  #processes(): void {
+    const numbers = new Set(this.places.processIds.map(String));
+    const isEnding = this.#names.some((name) => /kill|ptrace/i.test(name));
+    if (this.#words.commands.some(endsProcesses)) {
+      for (const search of this.#words.commands.map(processSearch)) if (search !== null) this.#add(PROCESS, search);
+    }
+    for (const name of this.#names) {
+      const process = /(?:^|\/)proc\/+(?:\.\/+)*(\d+)/i.exec(name)?.[1] ?? (isEnding ? name : '');
+      if (numbers.has(process)) this.#add(PROCESS, name);
+    }
+  }
 }
 
 /** What of the gate an action touches, in words; empty when nothing does (LOC-090). Wider than the truth, never narrower. */
 export function touchedTargets(
-  _action: TargetedAction,
-  _facts: ActionFacts | null,
-  _places: GatePlaces,
+  action: TargetedAction,
+  facts: ActionFacts | null,
+  places: GatePlaces,
 ): readonly string[] {
-  throw new TypeError('not built yet');
+  return new Examination(action, facts, places).found;
 }

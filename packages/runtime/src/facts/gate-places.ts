@@ -28,7 +28,7 @@ function programPlaces(program: string): readonly string[] {
 
 /** Where the gate lives on this machine, each place by its name and by its real path. */
 export function gatePlaces(paths: RuntimePaths, gate: RunningGate): GatePlaces {
-  const folders = [paths.home, paths.config, paths.state, paths.data, paths.runtime].filter((path) => path !== null);
+  const folders = [paths.config, paths.state, paths.data, paths.runtime];
   const program = gate.program === undefined ? [] : programPlaces(gate.program);
   const roots = [...folders, paths.socket, ...program].flatMap(withRealPath);
   return { roots: [...new Set(roots)].sort(), processIds: gate.processIds };
