@@ -8,6 +8,7 @@ import {
   type PolicyPattern,
   type PolicyRequirement,
 } from '@airlock/protocol';
+import { readPattern } from '../patterns/match.js';
 import { PolicyChangeError } from './errors.js';
 import type { PolicyInForce } from './in-force.js';
 import { requirementWords, shownText, shownTime } from './words.js';
@@ -71,7 +72,7 @@ function changed(permissions: Permissions, change: PolicyChange, at: number): Pe
     case 'fail-open':
       return { ...permissions, failOpenUntil: checkedEnd(change.until, at) };
     case 'add-pattern':
-      return { ...permissions, patterns: withPattern(permissions.patterns, change.pattern) };
+      return { ...permissions, patterns: withPattern(permissions.patterns, checkedPattern(change.pattern)) };
     case 'unmanage':
       return { ...permissions, unmanaged: withText(permissions.unmanaged, change.path) };
     case 'gate-off':
@@ -87,6 +88,12 @@ function checkedEnd(until: number, at: number): number {
   if (!Number.isInteger(until) || until <= at) throw new PolicyChangeError('The end must lie in the future');
   if (until - at > LONGEST_BYPASS) throw new PolicyChangeError('The end must be at most 7 days away');
   return until;
+}
+
+function checkedPattern(pattern: PolicyPattern): PolicyPattern {
+  const reading = readPattern(pattern.text);
+  if (!reading.ok) throw new PolicyChangeError(`This pattern approves nothing: ${reading.message}`);
+  return pattern;
 }
 
 /** The same words, folder and shell with other pins take the place of the old ones. */

@@ -11,8 +11,9 @@ import {
   readPolicyDocument,
   utf8Encode,
 } from '@airlock/protocol';
+import { readPattern } from '../patterns/match.js';
 
-/** A pattern of the signed document that no local restriction took away. */
+/** A valid pattern of the signed document that no local restriction took away. */
 export interface PatternInForce {
   /** `pat-` and 16 hexadecimal digits of the hash of its canonical form. */
   readonly id: string;
@@ -65,7 +66,8 @@ export type LocalRestriction = { readonly version: number } & (
 /**
  * The policy that the text of a verified document and the restrictions make together. A text that is not canonical, has a
  * member this version does not understand or only names an approver is as good as none (LOC-080, LOC-082). A restriction
- * holds unless the document is newer than it.
+ * holds unless the document is newer than it. Patterns are validated again: an invalid or broad one approves nothing
+ * (ENF-175, INV-33).
  */
 export function policyInForce(text: string | null, restrictions: readonly LocalRestriction[]): PolicyInForce {
   const signed = text === null ? STRICTEST_POLICY : signedPolicy(text);
@@ -86,7 +88,9 @@ function signedPolicy(text: string): PolicyInForce {
     document,
     autoUntil: document.auto === undefined ? null : parseTime(document.auto.until),
     failOpenUntil: document.failOpen === undefined ? null : parseTime(document.failOpen.until),
-    patterns: (document.patterns ?? []).map((pattern) => ({ id: patternId(pattern), pattern })),
+    patterns: (document.patterns ?? [])
+      .filter(({ text: words }) => readPattern(words).ok)
+      .map((pattern) => ({ id: patternId(pattern), pattern })),
     gatesOff: document.gatesOff ?? [],
     unmanaged: document.unmanaged ?? [],
     requirements: document.requirements ?? [],

@@ -156,6 +156,9 @@ describe(rules('LOC-080')`a change that nobody is asked to sign`, () => {
     ['auto mode until a fraction of a millisecond', FULL, { kind: 'auto-on', until: AT + 0.5 }],
     ['fail mode open until now', FULL, { kind: 'fail-open', until: AT }],
     ['fail mode open for longer than a week', FULL, { kind: 'fail-open', until: AT + WEEK + 1 }],
+    ['a shell', FULL, { kind: 'add-pattern', pattern: patternOf({ text: 'bash -c ls' }) }],
+    ['every command of a tool', FULL, { kind: 'add-pattern', pattern: patternOf({ text: 'npm *' }) }],
+    ['a list of commands', FULL, { kind: 'add-pattern', pattern: patternOf({ text: 'npm test && ls' }) }],
     ['a 101st pattern', full({ patterns: many(100) }), { kind: 'add-pattern', pattern: patternOf() }],
     ['a pattern in a relative folder', FULL, { kind: 'add-pattern', pattern: patternOf({ cwd: 'x' }) }],
     ['a pattern with a lone surrogate', FULL, { kind: 'add-pattern', pattern: patternOf({ cwd: '/\ud800' }) }],
@@ -178,6 +181,7 @@ describe(rules('LOC-080')`a change that nobody is asked to sign`, () => {
     ['The end must lie in the future', { kind: 'auto-on', until: AT }],
     ['The end must be at most 7 days away', { kind: 'fail-open', until: AT + WEEK + 1 }],
     ['This policy is not possible: unmanaged.1: Invalid string: must start with "/"', { kind: 'unmanage', path: 'x' }],
+    ['This pattern approves nothing: `bash` is a shell', { kind: 'add-pattern', pattern: patternOf({ text: 'bash' }) }],
     ['This policy cannot be written down', { kind: 'unmanage', path: '/\ud800' }],
   ] as const)('says why: %s', (message, change) => {
     expect(() => proposePolicy(FULL, change, AT)).toThrow(new PolicyChangeError(message));

@@ -5,6 +5,7 @@ import { canonicalize } from '@airlock/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type LocalRestriction, policyInForce, STRICTEST_POLICY } from '../../src/document/in-force.js';
+import { readPattern } from '../../src/patterns/match.js';
 import { documents, isNarrower, patternOf, restrictionsOf, textOf, VERSION } from './policies.js';
 
 const vectors: {
@@ -225,6 +226,56 @@ describe(rules('INV-26', 'LOC-085')`restrictions only narrow`, () => {
           ...wide,
           requirements: wide.requirements.toSorted(),
         });
+      }),
+    );
+  });
+});
+
+describe(rules('INV-33', 'ENF-175')`a signed pattern that is invalid or broad`, () => {
+  it.each([
+    'bash',
+    'bash -c ls',
+    'python3 *',
+    'node -e 1',
+    'env *',
+    'sudo npm *',
+    'git *',
+    'npm *',
+    'cd /srv',
+    'npm test && npm run build',
+    'npm test > out',
+    'npm *test',
+    'npm "$HOME"',
+    'npm \u0442est',
+    'FOO=1 npm test',
+    '*',
+    ' ',
+  ])('%s approves nothing and takes no other pattern with it', (words) => {
+    const document = textOf({ patterns: [patternOf({ text: words }), PATTERN] });
+    expect(policyInForce(document, []).patterns).toEqual([{ id: PATTERN_ID, pattern: PATTERN }]);
+  });
+
+  it('what is in force is exactly what the reader of patterns accepts', () => {
+    const word = fc.constantFrom(
+      'git',
+      'npm',
+      'status',
+      'test',
+      'run',
+      '*',
+      '-c',
+      'bash',
+      'env',
+      '&&',
+      "'a b'",
+      '$x',
+      'ls',
+    );
+    const words = fc.array(word, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(' '));
+    fc.assert(
+      fc.property(fc.array(words, { maxLength: 5 }), (texts) => {
+        const { patterns } = policyInForce(textOf({ patterns: texts.map((text) => patternOf({ text })) }), []);
+        expect(patterns.map(({ pattern }) => pattern.text)).toEqual(texts.filter((text) => readPattern(text).ok));
       }),
     );
   });
