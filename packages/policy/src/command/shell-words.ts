@@ -1,107 +1,43 @@
-/**
- * First words that a shell understands itself. None of them may begin a command: what the shell would do is decided by the
- * shell, not by the words.
+import { wordList } from './word-list.js';
+
+/*
+ * First words that a shell understands itself. Only the harmless builtins may begin a command.
  */
 
 /** Reserved words of bash, dash and zsh, and the modifiers of zsh that stand before a command. */
-export const RESERVED_WORDS: ReadonlySet<string> = new Set([
-  ...['if', 'then', 'else', 'elif', 'fi', 'for', 'in', 'do', 'done', 'while', 'until', 'case', 'esac'],
-  ...['function', 'select', 'time', 'coproc', 'foreach', 'end', 'repeat', 'always'],
-  ...['nocorrect', 'noglob', '-', 'namespace'],
-]);
+export const RESERVED_WORDS: ReadonlySet<string> = new Set(
+  wordList(
+    'if then else elif fi for in do done while until case esac function select time coproc foreach end repeat',
+    'always nocorrect noglob - namespace',
+  ),
+);
 
 /** Change the shell, so that a later word means something else, or evaluate text. */
-const EVALUATING_OR_CHANGING = [
-  ...['.', ':', 'alias', 'bg', 'bind', 'break', 'builtin', 'caller', 'cd', 'chdir', 'command', 'compgen', 'complete'],
-  ...['compopt', 'continue', 'declare', 'dirs', 'disown', 'enable', 'eval', 'exec', 'exit', 'export', 'fc', 'fg'],
-  ...[
-    'getopts',
-    'hash',
-    'help',
-    'history',
-    'jobs',
-    'kill',
-    'let',
-    'local',
-    'logout',
-    'mapfile',
-    'popd',
-    'pushd',
-    'read',
-  ],
-  ...['readarray', 'readonly', 'return', 'set', 'shift', 'shopt', 'source', 'suspend', 'test', 'times', 'trap'],
-  ...['type', 'typeset', 'ulimit', 'umask', 'unalias', 'unset', 'wait'],
-];
+const EVALUATING_OR_CHANGING = wordList(
+  '. : alias bg bind break builtin caller cd chdir command compgen complete compopt continue declare dirs',
+  'disown enable eval exec exit export fc fg getopts hash help history jobs kill let local logout mapfile',
+  'popd pushd read readarray readonly return set shift shopt source suspend test times trap type typeset',
+  'ulimit umask unalias unset wait',
+);
 
 /** Of zsh and its modules; `run-help` and `which-command` are aliases that every zsh starts with. */
-const ZSH = [
-  ...['autoload', 'bindkey', 'bye', 'cap', 'clone', 'compadd', 'comparguments', 'compcall', 'compctl', 'compdescribe'],
-  ...[
-    'compfiles',
-    'compgroups',
-    'compquote',
-    'compset',
-    'comptags',
-    'comptry',
-    'compvalues',
-    'disable',
-    'echotc',
-    'echoti',
-  ],
-  ...['emulate', 'example', 'float', 'functions', 'getcap', 'getln', 'integer', 'limit', 'log', 'print', 'private'],
-  ...['pushln', 'r', 'rehash', 'run-help', 'sched', 'setcap', 'setopt', 'stat', 'strftime', 'syserror', 'sysopen'],
-  ...[
-    'sysread',
-    'sysseek',
-    'syswrite',
-    'ttyctl',
-    'unfunction',
-    'unhash',
-    'unlimit',
-    'unsetopt',
-    'vared',
-    'whence',
-    'where',
-  ],
-  ...['which', 'which-command', 'zcompile', 'zcurses', 'zdelattr', 'zf_chgrp', 'zf_chmod', 'zf_chown', 'zf_ln'],
-  ...['zf_mkdir', 'zf_mv', 'zf_rm', 'zf_rmdir', 'zf_sync', 'zformat', 'zftp', 'zgdbmpath', 'zgetattr', 'zle'],
-  ...[
-    'zlistattr',
-    'zmodload',
-    'zparseopts',
-    'zprof',
-    'zpty',
-    'zregexparse',
-    'zselect',
-    'zsetattr',
-    'zsh-newuser-install',
-  ],
-  ...['zsocket', 'zstat', 'zstyle', 'zsystem', 'ztcp', 'ztie', 'zuntie', 'zgdbm'],
-];
+const ZSH = wordList(
+  'autoload bindkey bye cap clone compadd comparguments compcall compctl compdescribe compfiles compgroups',
+  'compquote compset comptags comptry compvalues disable echotc echoti emulate example float functions',
+  'getcap getln integer limit log print private pushln r rehash run-help sched setcap setopt stat strftime',
+  'syserror sysopen sysread sysseek syswrite ttyctl unfunction unhash unlimit unsetopt vared whence where',
+  'which which-command zcompile zcurses zdelattr zf_chgrp zf_chmod zf_chown zf_ln zf_mkdir zf_mv zf_rm',
+  'zf_rmdir zf_sync zformat zftp zgdbmpath zgetattr zle zlistattr zmodload zparseopts zprof zpty zregexparse',
+  'zselect zsetattr zsh-newuser-install zsocket zstat zstyle zsystem ztcp ztie zuntie zgdbm',
+);
 
 /** Of the Korn shells, BusyBox and others that may be behind the name `sh`. */
-const OTHER = [
-  ...[
-    'alarm',
-    'array',
-    'compound',
-    'enum',
-    'global',
-    'hist',
-    'jobid',
-    'login',
-    'nameref',
-    'newgrp',
-    'redirect',
-    'setvar',
-  ],
-  ...['stop', 'wordexp'],
-];
+const OTHER = wordList('alarm array compound enum global hist jobid login nameref newgrp redirect setvar stop wordexp');
 
 /** Builtins that may not begin a command. */
 export const REFUSED_BUILTINS: ReadonlySet<string> = new Set([...EVALUATING_OR_CHANGING, ...ZSH, ...OTHER]);
 
-/** Builtins that only write, whatever their words are; of `printf` see {@link isHarmlessPrintf}. */
+/** Builtins that only print; of `printf` see {@link isHarmlessPrintf}. */
 export const HARMLESS_BUILTINS: ReadonlySet<string> = new Set(['echo', 'pwd', 'true', 'false', 'printf']);
 
 /** Begin a subscript or a substitution, were the word evaluated. */

@@ -10,15 +10,17 @@ export type ProgramKind =
   | { readonly kind: 'wrapper' }
   | { readonly kind: 'plain' };
 
+const ENDINGS = ['.exe', '.cmd', '.bat', '.ps1'];
 const VERSION = new Set('0123456789.-');
 
 /**
  * The kind of a program, by its name alone. Only ever a reason to refuse, and so deliberately wide: without path, letter
- * case, `.exe` and version.
+ * case, ending and version.
  */
 export function programKind(word: string): ProgramKind {
   const file = word.slice(word.lastIndexOf('/') + 1).toLowerCase();
-  const name = file.endsWith('.exe') ? file.slice(0, -'.exe'.length) : file;
+  const ending = ENDINGS.find((part) => file.endsWith(part)) ?? '';
+  const name = file.slice(0, file.length - ending.length);
   const bare = withoutVersion(name);
   if (SHELLS.has(name) || SHELLS.has(bare)) return { kind: 'shell' };
   const evaluates = INTERPRETERS.get(name) ?? INTERPRETERS.get(bare);
