@@ -2,6 +2,7 @@ import { AirlockError } from '@airlock/protocol';
 
 /** Codes of everything that goes wrong on this machine; wire codes are another family. */
 export const RUNTIME_CODES = [
+  'approver_cannot_loosen',
   'audit_unavailable',
   'bad_answer',
   'bad_request',
@@ -20,6 +21,10 @@ export const RUNTIME_CODES = [
   'not_found',
   'not_paired',
   'not_signed_in',
+  'policy_change_in_progress',
+  'policy_change_invalid',
+  'policy_changed_meanwhile',
+  'policy_void',
   'runtime_directory_insecure',
   'secret_store_unavailable',
   'sign_in_in_progress',

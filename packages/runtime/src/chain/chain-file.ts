@@ -4,7 +4,15 @@ import type { Integrity } from '../files/integrity.js';
 import { createSecure, openSecure, replaceDurably } from '../files/secure-file.js';
 import type { Lock } from '../lock/lock.js';
 import { anchorFileOf, readAnchor, writeAnchor, type Anchor, type ChainPosition } from './anchor.js';
-import { encodeLine, GENESIS, offsetOfLine, parseChain, type ChainFields, type ChainLine } from './chain-lines.js';
+import {
+  encodeLine,
+  GENESIS,
+  offsetOfLine,
+  parseChain,
+  type ChainEntry,
+  type ChainFields,
+  type ChainLine,
+} from './chain-lines.js';
 
 /** What every chain of the daemon is opened with. */
 export interface ChainPlace {
@@ -19,6 +27,8 @@ export interface ChainOptions extends ChainPlace {
   readonly durable: boolean;
   /** Codes for "damaged" and for "cannot be used right now". */
   readonly codes: { readonly corrupt: RuntimeCode; readonly unavailable: RuntimeCode };
+  /** Whether an entry can be understood; one that cannot is damage. Every entry, when absent. */
+  readonly understands?: (entry: ChainEntry) => boolean;
   /** Told about every entry once, in order, those of other processes included; `reset` precedes a full reread. */
   readonly onLine: (line: ChainLine) => void;
   readonly onReset: () => void;
@@ -56,6 +66,11 @@ export class ChainFile {
   /** Position after the last entry. */
   get end(): ChainPosition {
     return this.#end;
+  }
+
+  /** Whether the chain, as read last, has passed this point. */
+  reaches(position: ChainPosition): boolean {
+    return this.#reaches(position);
   }
 
   /** Runs `work` under the lock with everything read that other processes wrote. */
@@ -101,6 +116,11 @@ export class ChainFile {
       this.#broken = this.#unavailable('cannot be flushed', cause);
       throw this.#broken;
     }
+  }
+
+  /** Gives the file up as damaged: it is not used any more. Returns what to throw. */
+  corrupted(what: string): RuntimeError {
+    return this.#corrupt(what);
   }
 
   /** Records how far the chain has come, so that a shortened file is noticed. */
@@ -182,8 +202,9 @@ export class ChainFile {
     const { fs, onTornTail } = this.#options;
     const bytes = readRange(fs, this.#fd, { position: this.#size, length: size - this.#size });
     const parsed = parseChain(bytes, prev);
-    if (parsed.brokenAt !== null) {
-      throw this.#corrupt(`is broken at entry ${this.#end.count - this.#base.count + parsed.brokenAt + 1}`);
+    const brokenAt = parsed.brokenAt ?? this.#firstNotUnderstood(parsed.lines);
+    if (brokenAt !== null) {
+      throw this.#corrupt(`is broken at entry ${this.#end.count - this.#base.count + brokenAt + 1}`);
     }
     this.#size += parsed.length;
     this.#accept(parsed.lines);
@@ -191,6 +212,12 @@ export class ChainFile {
     fs.truncate(this.#fd, this.#size);
     fs.sync(this.#fd);
     onTornTail(parsed.tornBytes);
+  }
+
+  #firstNotUnderstood(lines: readonly ChainLine[]): number | null {
+    const { understands = () => true } = this.#options;
+    const index = lines.findIndex(({ entry }) => !understands(entry));
+    return index === -1 ? null : index;
   }
 
   #accept(lines: readonly ChainLine[]): void {

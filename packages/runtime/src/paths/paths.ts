@@ -15,6 +15,8 @@ export interface RuntimePaths {
   readonly stateFile: string;
   readonly openRequestsFile: string;
   readonly restrictionsFile: string;
+  /** One sealed file per signed policy document (LOC-080). */
+  readonly policyDirectory: string;
   readonly journalFile: string;
   readonly auditFile: string;
   readonly secretsDirectory: string;
@@ -64,6 +66,7 @@ function withFiles(bases: Bases): RuntimePaths {
     stateFile: join(bases.state, 'state.json'),
     openRequestsFile: join(bases.state, 'open-requests.json'),
     restrictionsFile: join(bases.state, 'restrictions.jsonl'),
+    policyDirectory: join(bases.state, 'policies'),
     journalFile: join(bases.state, 'journal.jsonl'),
     auditFile: join(bases.state, 'audit.jsonl'),
     secretsDirectory: join(bases.data, 'secrets'),

@@ -11,6 +11,7 @@ const STATUS: Partial<Record<RuntimeCode, number>> = {
   not_found: 404,
   host_unknown: 404,
   sign_in_in_progress: 409,
+  policy_change_invalid: 400,
   not_paired: 409,
   not_signed_in: 409,
   body_too_large: 413,

@@ -3,12 +3,15 @@ import { dirname } from 'node:path';
 import { anchorFileOf } from '../chain/anchor.js';
 import { stopDaemon } from '../daemon/stop.js';
 import { takeDaemonLocks, releaseLocks } from '../daemon/instance-lock.js';
-import type { RuntimeCode, RuntimeError } from '../errors.js';
-import { markInitialised } from '../files/integrity.js';
+import { RuntimeError, type RuntimeCode } from '../errors.js';
+import { nodeFs } from '../files/fs-port.js';
+import { markInitialised, type Integrity } from '../files/integrity.js';
 import { syncDirectory } from '../files/secure-file.js';
 import type { RuntimePaths } from '../paths/paths.js';
 import { nodePorts } from '../ports/ports.js';
-import { withRestrictions } from '../restrictions/restrictions.js';
+import { PolicyRecords } from '../policy/policy-records.js';
+import { beginRestrictionsAnew } from '../restrictions/begin-anew.js';
+import { openKeys } from '../secrets/open-keys.js';
 import { openStorage } from './storage.js';
 
 export interface RepairAnswer {
@@ -25,8 +28,8 @@ const REPAIRABLE: readonly RuntimeCode[] = ['state_corrupt', 'journal_corrupt', 
 /**
  * Begins damaged files anew after putting them aside, at the user's command only. It loosens nothing: requests that
  * were open are denied, sign-in and pairing are lost with the state, and pins and recovery codes are remembered by the
- * secret store; restrictions begin with a stop, since nobody knows whether there was one (LOC-085). Stops the daemon
- * first. Rejects with `lock_held` when another one starts meanwhile.
+ * secret store; restrictions begin with a stop, since nobody knows whether there was one, and without a document in force
+ * (LOC-085). Stops the daemon first. Rejects with `lock_held` when another one starts meanwhile.
  */
 export async function repairStorage(paths: RuntimePaths): Promise<RepairAnswer> {
   await stopDaemon(paths, { deliberate: false });
@@ -37,8 +40,13 @@ export async function repairStorage(paths: RuntimePaths): Promise<RepairAnswer> 
     const setAside = [...files].flatMap((file) => [file, anchorFileOf(file)]).flatMap(putAside);
     if (setAside.length > 0) syncDirectory(dirname(paths.stateFile));
     const stopped = files.has(paths.restrictionsFile);
-    if (stopped) await withRestrictions(paths, (list) => list.setStopped(true, nodePorts.now()));
-    return { setAside, remaining: await beginAnew(paths, setAside), stopped };
+    if (stopped) {
+      const damaged = setAside.find((file) => file.startsWith(`${paths.restrictionsFile}.damaged-`)) ?? null;
+      await beginRestrictionsAnew(paths, damaged, Math.floor(nodePorts.now()));
+    }
+    const policies = await putPoliciesAside(paths);
+    const all = [...setAside, ...policies];
+    return { setAside: all, remaining: await beginAnew(paths, all), stopped };
   } finally {
     releaseLocks(locks);
   }
@@ -65,6 +73,26 @@ function putAside(file: string): readonly string[] {
   const aside = `${file}.damaged-${Math.floor(nodePorts.now())}`;
   renameSync(file, aside);
   return [aside];
+}
+
+/** Documents that are not as they were written: everything is asked until the approver signs again. */
+async function putPoliciesAside(paths: RuntimePaths): Promise<readonly string[]> {
+  const integrity = await integrityOf(paths);
+  if (integrity === null) return [];
+  const records = new PolicyRecords({ directory: paths.policyDirectory, integrity, fs: nodeFs });
+  const aside = records.damaged().flatMap(putAside);
+  if (aside.length > 0) syncDirectory(paths.policyDirectory);
+  return aside;
+}
+
+/** Null where it cannot be had: that is among what remains. */
+async function integrityOf(paths: RuntimePaths): Promise<Integrity | null> {
+  try {
+    return (await openKeys({ paths })).integrity;
+  } catch (cause) {
+    if (cause instanceof RuntimeError) return null;
+    throw cause;
+  }
 }
 
 async function beginAnew(paths: RuntimePaths, setAside: readonly string[]): Promise<readonly RuntimeError<string>[]> {

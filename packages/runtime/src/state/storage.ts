@@ -8,6 +8,7 @@ import { Journal } from '../journal/journal.js';
 import { openLock, type Lock } from '../lock/lock.js';
 import type { RuntimePaths } from '../paths/paths.js';
 import type { Ports } from '../ports/ports.js';
+import { PolicyRecords } from '../policy/policy-records.js';
 import { FILE_LOCK_WAIT, Restrictions } from '../restrictions/restrictions.js';
 import { openKeys } from '../secrets/open-keys.js';
 import type { SecretStore } from '../secrets/secret-store.js';
@@ -29,6 +30,8 @@ export interface Storage {
   readonly durable: DurableState;
   readonly journal: Journal | null;
   readonly audit: AuditLog | null;
+  readonly restrictions: Restrictions | null;
+  readonly policyRecords: PolicyRecords | null;
   /** Flushes, notes how far the logs have come, drops what is out of its retention. */
   maintain(): void;
   close(): void;
@@ -42,13 +45,16 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   await opening.openKeys();
   const audit = opening.openAudit();
   const journal = opening.openJournal(audit);
-  opening.checkRestrictions();
+  const restrictions = await opening.openRestrictions();
   const state = await opening.openState();
   const durable = await opening.attempt(async () => (state === null ? NOTHING : await state.durable()));
   await opening.finish();
   const maintain = () => {
     opening.attemptNow(() => journal?.maintain());
     opening.attemptNow(() => audit?.maintain());
+    opening.attemptNow(() => restrictions?.check());
+    // What cannot be noted now is noted a second later; the list itself is on stable storage.
+    restrictions?.note().catch(() => undefined);
   };
   return {
     secrets: opening.secrets,
@@ -56,10 +62,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     durable: durable ?? NOTHING,
     journal,
     audit,
+    restrictions,
+    policyRecords: opening.policyRecords(),
     maintain,
     close: () => {
       opening.attemptNow(() => journal?.close());
       opening.attemptNow(() => audit?.close());
+      opening.attemptNow(() => restrictions?.close());
       opening.closeLocks();
     },
   };
@@ -129,12 +138,19 @@ class Opening {
     );
   }
 
-  checkRestrictions(): void {
-    const { paths } = this.#options;
-    this.#withLock('restrictions.lock', (lock, integrity) => {
-      const list = new Restrictions({ file: paths.restrictionsFile, lock, integrity, fs: this.#fs });
-      list.close();
-    });
+  async openRestrictions(): Promise<Restrictions | null> {
+    const { restrictionsFile: file } = this.#options.paths;
+    const { secrets } = this;
+    if (secrets === null) return null;
+    const opening = this.#withLock('restrictions.lock', (lock, integrity) => ({
+      list: Restrictions.open({ file, lock, integrity, secrets, fs: this.#fs }),
+    }));
+    return this.attempt(async () => (await opening?.list) ?? null);
+  }
+
+  policyRecords(): PolicyRecords | null {
+    const { policyDirectory: directory } = this.#options.paths;
+    return this.#integrity === null ? null : new PolicyRecords({ directory, integrity: this.#integrity, fs: this.#fs });
   }
 
   async openState(): Promise<StateStore | null> {
