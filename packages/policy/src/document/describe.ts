@@ -1,4 +1,5 @@
 import { parseTime, type PolicyDocument, type PolicyPattern } from '@airlock/protocol';
+import { readPattern } from '../patterns/match.js';
 import { requirementWords, shownText, shownTime } from './words.js';
 
 /** A line for every member, so that a member added later cannot be left out. */
@@ -27,7 +28,10 @@ const DOCUMENT: Lines<PolicyDocument> = {
 };
 
 const PATTERN: Lines<PolicyPattern> = {
-  text: ({ text }) => [row('Approved without asking', text)],
+  text: ({ text }) => [
+    row('Approved without asking', text),
+    ...(takesMore(text) ? ['  also with further words of the fixed list for it'] : []),
+  ],
   cwd: ({ cwd }) => [row('  in the folder', cwd)],
   shell: ({ shell }) => [
     shell === undefined ? '  only where no shell reads it' : row('  read by this shell or none', shell),
@@ -57,6 +61,12 @@ export function describePolicy(document: PolicyDocument): readonly string[] {
 
 function describePattern(pattern: PolicyPattern): readonly string[] {
   return Object.values(PATTERN).flatMap((lines) => lines(pattern));
+}
+
+/** An invalid pattern is described like any other: the enforcer decides what it approves. */
+function takesMore(text: string): boolean {
+  const reading = readPattern(text);
+  return reading.ok && reading.pattern.allowsExtra;
 }
 
 function ending({ until }: { readonly until: string }): string {

@@ -33,6 +33,7 @@ const MEMBERS: Readonly<Record<string, readonly [Record<string, unknown>, readon
       '  while 1 piece of configuration stays the same',
       '  while the variables that loaders and interpreters read stay the same',
       'Approved without asking: git status *',
+      '  also with further words of the fixed list for it',
       '  in the folder: /srv',
       '  read by this shell or none: /usr/bin/bash',
       '  while this program is the same file: /usr/bin/npm',
@@ -60,7 +61,11 @@ const MEMBERS: Readonly<Record<string, readonly [Record<string, unknown>, readon
 
 /** One row per member of a pattern: the pattern and the line that says it. */
 const PATTERN_MEMBERS: Readonly<Record<string, readonly (readonly [Record<string, unknown>, string])[]>> = {
-  text: [[{ text: 'npm run build' }, 'Approved without asking: npm run build']],
+  text: [
+    [{ text: 'npm run build' }, 'Approved without asking: npm run build'],
+    [{ text: 'git status *' }, '  also with further words of the fixed list for it'],
+    [{ text: 'bash *' }, 'Approved without asking: bash *'],
+  ],
   cwd: [[{ cwd: '/srv/x' }, '  in the folder: /srv/x']],
   shell: [
     [{ shell: '/bin/dash' }, '  read by this shell or none: /bin/dash'],
@@ -173,7 +178,7 @@ describe(rules('INV-40')`texts of unknown origin inside`, () => {
     fc.assert(
       fc.property(text, (raw) => {
         const path = `/${raw}`;
-        const pattern = { text: raw, cwd: path, shell: path, program: identity(path), interpreters: [identity(path)] };
+        const pattern = { text: path, cwd: path, shell: path, program: identity(path), interpreters: [identity(path)] };
         const lines = described({ patterns: [patternOf(pattern)], unmanaged: [path] });
         expect(lines).toHaveLength(8);
         for (const line of lines) expect(line).toMatch(/^[\x20-\x7e]+$/);
