@@ -20,18 +20,18 @@ import { piecesOf, type ReadWords, readWords } from './words.js';
 /** Parts of an action that can name a target, before it has become a plaintext. */
 export interface TargetedAction {
   readonly kind: string;
-  readonly argv?: readonly string[];
-  readonly commandText?: string;
-  readonly shell?: string;
-  readonly cwd?: string;
-  readonly program?: string;
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly files?: readonly { readonly path: string }[];
-  readonly tool?: string;
-  readonly inputJson?: string;
-  readonly repository?: string;
-  readonly commits?: readonly { readonly diff: string }[];
-  readonly refs?: readonly string[];
+  readonly argv?: readonly string[] | undefined;
+  readonly commandText?: string | undefined;
+  readonly shell?: string | undefined;
+  readonly cwd?: string | undefined;
+  readonly program?: string | undefined;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  readonly files?: readonly { readonly path: string }[] | undefined;
+  readonly tool?: string | undefined;
+  readonly inputJson?: string | undefined;
+  readonly repository?: string | undefined;
+  readonly commits?: readonly { readonly diff: string }[] | undefined;
+  readonly refs?: readonly string[] | undefined;
 }
 
 /** Where the gate itself lives on this machine: real paths of its folders and files, and of its program. */
