@@ -1,6 +1,5 @@
-import { quoteArgv } from '@airlock/actions';
 import type { ActionSelector } from '@airlock/protocol';
-import { matchWords, readPattern, type SimpleCommand } from '../patterns/match.js';
+import { matchWords, readPatternWords, type SimpleCommand } from '../patterns/match.js';
 import type { StandingPolicy } from '../standing/model.js';
 import type { ReadAction } from './command-words.js';
 
@@ -47,11 +46,6 @@ function isWhole(words: readonly string[], command: SimpleCommand): boolean {
 
 /** Further words only as ENF-170 allows them: a prefix that would be no valid pattern allows none. */
 function isHarmlesslyExtended(prefix: readonly string[], command: SimpleCommand): boolean {
-  if (!prefix.every((word, index) => word === command.argv[index])) return false;
-  const reading = readPattern(`${quoteArgv(prefix)} *`);
-  return reading.ok && isSamePrefix(reading.pattern.argv, prefix) && matchWords(reading.pattern, command).approve;
-}
-
-function isSamePrefix(words: readonly string[], prefix: readonly string[]): boolean {
-  return words.length === prefix.length && words.every((word, index) => word === prefix[index]);
+  const reading = readPatternWords(prefix, true);
+  return reading.ok && matchWords(reading.pattern, command).approve;
 }

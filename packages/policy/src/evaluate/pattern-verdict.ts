@@ -1,7 +1,8 @@
+import { quoteArgv } from '@airlock/actions';
 import type { ActionOf, PolicyPattern } from '@airlock/protocol';
 import type { PatternInForce } from '../document/in-force.js';
 import type { ActionFacts } from '../facts.js';
-import { matchWords, type ReadPattern, readPattern } from '../patterns/match.js';
+import { matchWords, type ReadPattern, readPattern, type SimpleCommand } from '../patterns/match.js';
 import type { Verdict } from '../verdict.js';
 import { ask } from './ask.js';
 import type { ReadAction } from './command-words.js';
@@ -52,29 +53,36 @@ type Coverage = { readonly kind: 'covered'; readonly id: string } | Missed;
 
 /** The first pattern that covers a command with every pin in place, else what came closest. */
 function coverage(candidate: Candidate, patterns: readonly PatternInForce[]): Coverage {
-  let closest: Missed = { kind: 'missed', usefulness: 0, ask: ask('no_match') };
+  let closest: Missed | null = null;
   for (const pattern of patterns) {
     const found = coveredBy(pattern, candidate);
-    if (found.kind === 'covered') return found;
-    if (found.usefulness > closest.usefulness) closest = found;
+    if (found?.kind === 'covered') return found;
+    if (found !== null && found.usefulness > (closest?.usefulness ?? 0)) closest = found;
   }
-  return closest;
+  return closest ?? { kind: 'missed', usefulness: 0, ask: unlikeEverything(candidate.command.command) };
 }
 
-function coveredBy({ id, pattern }: PatternInForce, { action, facts, command }: Candidate): Coverage {
+/** Null when a pattern is about something else. */
+function coveredBy({ id, pattern }: PatternInForce, { action, facts, command }: Candidate): Coverage | null {
   const reading = readOnce(pattern);
-  if (reading === null || reading.argv[0] !== command.command.argv[0]) return NOTHING_ALIKE;
+  if (reading === null || reading.argv[0] !== command.command.argv[0]) return null;
   const match = matchWords(reading, command.command);
   if (!match.approve) {
     const isAlike = match.reason === 'extra_words' || match.reason === 'piped_input';
-    return isAlike ? { kind: 'missed', usefulness: 1, ask: ask(match.reason, match.detail) } : NOTHING_ALIKE;
+    return isAlike ? { kind: 'missed', usefulness: 1, ask: ask(match.reason, match.detail) } : null;
   }
   const changes = changedPins(pattern, { action, facts, command: command.facts });
   if (changes.length === 0) return { kind: 'covered', id };
   return { kind: 'missed', usefulness: 1 + 1 / changes.length, ask: ask('pin_changed', changes.join('; ')) };
 }
 
-const NOTHING_ALIKE: Missed = { kind: 'missed', usefulness: 0, ask: ask('no_match') };
+/** Why no pattern is about a command: for some programs there can be none, else it is the command that is named. */
+function unlikeEverything(command: SimpleCommand): Ask {
+  const { reason, detail } = matchWords({ argv: [], allowsExtra: false }, command);
+  return reason === 'wrapper' || reason === 'interpreter'
+    ? ask(reason, detail)
+    : ask('no_match', quoteArgv(command.argv));
+}
 
 /** Patterns stay the same objects while a policy is in force; each is read once, an invalid one approves nothing. */
 const readings = new WeakMap<PolicyPattern, ReadPattern | null>();

@@ -1,4 +1,5 @@
 import type { ActionOf, ConfigurationFact, PolicyPattern, ProgramIdentity } from '@airlock/protocol';
+import { HARMLESS_BUILTINS } from '../command/shell-words.js';
 import type { ActionFacts, SimpleCommandFacts } from '../facts.js';
 
 /** One simple command as a pattern was pinned to it, and what is true now. */
@@ -14,7 +15,7 @@ export function changedPins(pattern: PolicyPattern, now: PinnedCommand): readonl
   return [
     ...(action.cwd === pattern.cwd ? [] : [`the pattern is for the folder ${pattern.cwd}`]),
     ...(action.shell === undefined || action.shell === pattern.shell ? [] : [anotherShell(pattern)]),
-    ...changedProgram(pattern, command),
+    ...changedProgram(pattern, now),
     ...changedInterpreters(pattern, command),
     ...changedConfiguration(pattern.configuration, command.configuration),
     ...(facts.environmentSha256 === pattern.environmentSha256 ? [] : ['environment variable differences changed']),
@@ -25,12 +26,18 @@ function anotherShell({ shell }: PolicyPattern): string {
   return shell === undefined ? 'the pattern is for commands without a shell' : `the pattern is for the shell ${shell}`;
 }
 
-function changedProgram({ program }: PolicyPattern, { argv, program: now }: SimpleCommandFacts): readonly string[] {
-  if (program === undefined && now === null) return [];
-  if (program !== undefined && now !== null && isSameFile(program, now)) return [];
-  const name = argv[0] ?? '';
-  const isUpdated = program !== undefined && program.path === now?.path;
+function changedProgram({ program }: PolicyPattern, now: PinnedCommand): readonly string[] {
+  const [name = ''] = now.command.argv;
+  const found = now.command.program;
+  if (program === undefined) return isBuiltin(name, now) ? [] : [`${name} was approved as a builtin of the shell`];
+  if (found !== null && isSameFile(program, found)) return [];
+  const isUpdated = program.path === found?.path;
   return [isUpdated ? `${name} changed since it was approved` : `${name} is another program than the one approved`];
+}
+
+/** What was not found has no program either, and may be something else when it is run. */
+function isBuiltin(name: string, { action, command }: PinnedCommand): boolean {
+  return command.program === null && action.shell !== undefined && HARMLESS_BUILTINS.has(name);
 }
 
 function changedInterpreters(pattern: PolicyPattern, command: SimpleCommandFacts): readonly string[] {
