@@ -1,5 +1,6 @@
 import type { EnforcerConfig } from '@airlock/enforcer';
 import { appendOr, type AuditRecord } from '../audit/audit-log.js';
+import { BackgroundCalls } from '../engine/background-calls.js';
 import { Channels } from '../engine/channels.js';
 import { ClaimDesk } from '../engine/claim-desk.js';
 import { EngineHost } from '../engine/engine-host.js';
@@ -13,8 +14,11 @@ import { ProgressHub } from '../engine/progress-hub.js';
 import { RecoveryCodes } from '../engine/recovery.js';
 import { EngineTimers } from '../engine/timers.js';
 import { RuntimeError, toRuntimeError } from '../errors.js';
+import { gatePlaces } from '../facts/gate-places.js';
+import { AuditReports } from '../policy/audit-reports.js';
 import { FilePolicies } from '../policy/file-policies.js';
 import type { PolicyDesk } from '../policy/policy-desk.js';
+import { StandingPolicies } from '../policy/standing-policies.js';
 import { strictestPolicies } from '../policy/strictest-policies.js';
 import { nodePorts, type Ports } from '../ports/ports.js';
 import { daemonServices, type Services } from '../service/daemon-service.js';
@@ -48,6 +52,7 @@ export async function composeDaemon(options: StartDaemonOptions, log: Logger): P
   report = (error) => engine.problems.report(error);
   const policies = policiesOf(engine, { storage, ports });
   engine.start(damage);
+  const program = process.argv[1];
   const services = daemonServices({
     ports,
     host: engine.host,
@@ -57,7 +62,8 @@ export async function composeDaemon(options: StartDaemonOptions, log: Logger): P
     problems: engine.problems,
     audit: (record) => engine.audit(record),
     policies,
-    standing: { at: () => [], end: () => undefined },
+    ...engine.background(policies),
+    places: gatePlaces(options.paths, { ...(program === undefined ? {} : { program }), processIds: [process.pid] }),
     state: storage.state,
     secrets: storage.secrets,
     startedAt: Math.floor(ports.now()),
@@ -95,6 +101,7 @@ class Engine {
   readonly #gateway: GatewayRunner;
   readonly #channels: Channels;
   readonly #connection: GatewayPorts;
+  #stopBackground: () => void = () => undefined;
   readonly hub = new ProgressHub();
   readonly claims = new ClaimDesk();
   readonly recovery: RecoveryCodes;
@@ -146,8 +153,26 @@ class Engine {
     }
   }
 
+  /** What goes on beside the requests: standing policies are kept fresh, decisions of policies are reported. */
+  background(policies: PolicyDesk): { readonly standing: StandingPolicies; readonly reports: AuditReports } {
+    const { ports } = this.#parts;
+    const { host } = this;
+    const calls = new BackgroundCalls({ host, ports, transport: this.#connection.transport });
+    const onFailure = (cause: unknown) => this.#failed(cause);
+    const verifier = nodeVerifier();
+    const standing = new StandingPolicies({ ports, host, calls, policies, verifier, onFailure });
+    const reports = new AuditReports({ ports, host, calls, audit: (record) => this.audit(record) });
+    this.#stopBackground = () => {
+      standing.stop();
+      reports.stop();
+      calls.stop();
+    };
+    return { standing, reports };
+  }
+
   async shutDown(): Promise<void> {
     const { storage, ports } = this.#parts;
+    this.#stopBackground();
     this.host.dispatch({ type: 'engine.shutdown' });
     const slow = ports.timer(FAREWELL, () => this.#gateway.cancelAll());
     await this.#gateway.settled();

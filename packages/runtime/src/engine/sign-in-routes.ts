@@ -25,7 +25,7 @@ export function signInRoutes(transport: GatewayTransport): SignInRoutes {
   const own = gatewaySignIn(transport);
   const foreign = providerSignIn(transport);
   const routesOf = (request: { readonly gatewayUrl: string; readonly idp: IdentityProvider }) =>
-    sameOrigin(request.idp.baseUrl, request.gatewayUrl) ? own : foreign;
+    isSameOrigin(request.idp.baseUrl, request.gatewayUrl) ? own : foreign;
   return {
     startDevice: (request, options) => routesOf(request).startDevice(request, options),
     pollDevice: (request, options) => routesOf(request).pollDevice(request, options),
@@ -34,7 +34,8 @@ export function signInRoutes(transport: GatewayTransport): SignInRoutes {
   };
 }
 
-function sameOrigin(left: string, right: string): boolean {
+/** Whether two URLs have the same origin. */
+export function isSameOrigin(left: string, right: string): boolean {
   return URL.canParse(left) && URL.canParse(right) && new URL(left).origin === new URL(right).origin;
 }
 

@@ -4,6 +4,12 @@ import type { StandingPolicy } from '@airlock/policy';
 export interface StandingDesk {
   /** What holds now; never waits. Marks the session as open, so that it is refreshed from now on. */
   at(workspaceId: string, sessionId: string | undefined): readonly StandingPolicy[];
+  /** What holds now, without taking the session for open. */
+  known(workspaceId: string, sessionId: string | undefined): readonly StandingPolicy[];
+  /** Asks the gateway soon, because a human has just decided something there. Never waits. */
+  refresh(workspaceId: string, sessionId: string | undefined): void;
   /** Drops a grant that was ended from this side. */
   end(policyId: string): void;
+  /** Calls `listener` after every answer of the gateway. */
+  watch(listener: () => void): void;
 }

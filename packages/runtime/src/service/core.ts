@@ -1,3 +1,4 @@
+import type { GatePlaces } from '@airlock/policy';
 import type { AuditRecord } from '../audit/audit-log.js';
 import type { EngineHost } from '../engine/engine-host.js';
 import type { ClaimDesk } from '../engine/claim-desk.js';
@@ -6,6 +7,7 @@ import type { ProgressHub } from '../engine/progress-hub.js';
 import type { RecoveryCodes } from '../engine/recovery.js';
 import { RuntimeError } from '../errors.js';
 import type { PolicyDesk } from '../policy/policy-desk.js';
+import type { ReportDesk } from '../policy/report-desk.js';
 import type { StandingDesk } from '../policy/standing-desk.js';
 import type { Ports } from '../ports/ports.js';
 import type { SecretStore } from '../secrets/secret-store.js';
@@ -23,6 +25,9 @@ export interface Core {
   readonly audit: (record: AuditRecord) => void;
   readonly policies: PolicyDesk;
   readonly standing: StandingDesk;
+  readonly reports: ReportDesk;
+  /** Where the gate itself lives on this machine (LOC-090). */
+  readonly places: GatePlaces;
   /** Null when the state cannot be used. */
   readonly state: StateStore | null;
   readonly secrets: SecretStore | null;

@@ -1,6 +1,10 @@
 import type { DaemonService } from '../socket/daemon-service.js';
 import type { Core } from './core.js';
+import { explainPolicy } from './explain-policy.js';
 import { PairingService } from './pairing.js';
+import { PolicyChanges } from './policy-changes.js';
+import { restrict } from './policy-restrictions.js';
+import { showPolicy } from './policy-show.js';
 import { RequestService } from './requests.js';
 import { SignInService } from './sign-in.js';
 import { statusOf } from './status.js';
@@ -14,6 +18,7 @@ export interface Services extends DaemonService {
 export function daemonServices(core: Core): Services {
   const requests = new RequestService(core);
   const pairing = new PairingService(core, requests);
+  const changes = new PolicyChanges(core, requests);
   const signIn = new SignInService(core);
   return {
     status: () => statusOf(core),
@@ -27,6 +32,10 @@ export function daemonServices(core: Core): Services {
     outcome: (requestId, body) => requests.outcome(requestId, body),
     withdraw: (requestId) => requests.withdraw(requestId),
     requests: () => requests.list(),
+    changePolicy: (body, signal) => changes.change(body, signal),
+    restrictPolicy: (body) => restrict(core, body),
+    showPolicy: (workspace) => showPolicy(core, workspace),
+    explainPolicy: (body) => explainPolicy(core, body),
     busy: () => pairing.busy,
   };
 }

@@ -26,6 +26,8 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     reason: 'this workspace requires a verified pairing and its approver has not proved the code',
     fix: 'airlock pair',
   },
+  policy_changed: { reason: 'the policy that permitted this is no longer in force', fix: 'airlock policy show' },
+  policy_denied: { reason: 'a standing policy of your approver denies this', fix: 'airlock policy grants' },
   repeated_rejection: { reason: 'you rejected exactly this three times within ten minutes' },
   shutting_down: { reason: 'the daemon is stopping', fix: 'airlock daemon start' },
   signed_out: { reason: 'you signed out', fix: 'airlock sign-in --gateway URL' },

@@ -1,34 +1,15 @@
-import { actionPlaintext, type ActionContent, type ActionPlaintext } from '@airlock/actions';
-import type { PairingFacts, RequestProgress } from '@airlock/enforcer';
-import { AirlockError, LIMITS } from '@airlock/protocol';
-import { z } from 'zod';
-import { RuntimeError } from '../errors.js';
-import type { OutcomeBody, RequestBody, RequestEvent } from '../socket/api.js';
-import type { Workspace } from '../state/state-store.js';
+import type { RequestProgress } from '@airlock/enforcer';
+import type { OutcomeBody, RequestEvent } from '../socket/api.js';
+import type { Basis } from '../socket/policy-api.js';
+import type { Asked } from './asked.js';
 import type { Core } from './core.js';
 import { explain } from './explain.js';
-
-/** What is remembered about a request beside the engine's own record. */
-export interface Asked {
-  readonly workspace: Workspace;
-  readonly source: string;
-  readonly kind: string;
-  readonly createdAt: number;
-  readonly facts: PairingFacts;
-  readonly plaintext: ActionPlaintext;
-}
-
-interface Told {
-  readonly requestId: string;
-  readonly step: RequestProgress;
-  readonly asked: Asked;
-}
 
 type Decided = Extract<RequestEvent, { event: 'decided' }>;
 
 /** The engine's word as the caller gets it, explained where it is a refusal of ours. */
-export function eventOf(core: Core, { requestId, step, asked }: Told): RequestEvent {
-  const { facts, plaintext } = asked;
+export function eventOf(core: Core, asked: Asked, step: RequestProgress): RequestEvent {
+  const { requestId, pairing, plaintext } = asked;
   if (step.kind === 'submitted') {
     return { event: 'submitted', requestId, expiresAt: step.expiresAt, artifactHash: plaintext.artifactHash };
   }
@@ -43,8 +24,8 @@ export function eventOf(core: Core, { requestId, step, asked }: Told): RequestEv
     ...(step.code === undefined ? {} : { code: step.code }),
     ...(reason === undefined ? {} : { reason }),
     ...(why?.fix === undefined ? {} : { fix: why.fix }),
-    signerKeyId: facts.signerKeyId,
-    assurance: facts.assurance,
+    signerKeyId: pairing.signerKeyId,
+    assurance: pairing.assurance,
   };
 }
 
@@ -62,41 +43,29 @@ export function denied(core: Core, requestId: string, code: string): Decided {
   };
 }
 
-/** What the envelope calls the artifact; opaque to the gateway. */
-export function artifactTypeOf(action: RequestBody['action']): string {
-  return action.kind === 'policy.change' ? 'policy.change' : 'command.review';
+/** How the log names the end of an execution. */
+export function outcomeOf(body: OutcomeBody): { outcome: 'succeeded' | 'failed' | 'unknown'; detail?: string } {
+  const detail = body.code ?? body.signal ?? (body.exitCode === undefined ? undefined : `exit ${body.exitCode}`);
+  return { outcome: wordFor(body), ...(detail === undefined ? {} : { detail }) };
 }
 
-/** How the log names the end of an execution. */
-export function outcomeWord(body: OutcomeBody): 'succeeded' | 'failed' | 'unknown' {
+function wordFor(body: OutcomeBody): 'succeeded' | 'failed' | 'unknown' {
   if (body.result === 'unknown') return 'unknown';
   return body.result === 'exited' && body.exitCode === 0 ? 'succeeded' : 'failed';
 }
 
-/** An object that names a kind; `actionPlaintext` checks every member of what it makes of it. */
-const contentSchema = z.custom<ActionContent>(
-  (value) => typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string',
-);
-
-/** The plaintext of what an adapter sent over the socket, complete and checked. Throws `bad_request`. */
-export function plaintextOf(
-  action: RequestBody['action'],
-  context: Parameters<typeof actionPlaintext>[1],
-): ActionPlaintext {
-  try {
-    return actionPlaintext(contentSchema.parse(action), context);
-  } catch (cause) {
-    if (cause instanceof AirlockError) throw new RuntimeError('bad_request', cause.message, { cause });
-    if (cause instanceof z.ZodError) throw new RuntimeError('bad_request', 'missing or wrong: action', { cause });
-    throw cause;
-  }
+/** A denial by a standing policy of the approver. */
+export function policyDenied(
+  requestId: string,
+  { basis, reason }: { readonly basis: Basis; readonly reason: string },
+): Decided {
+  return { event: 'decided', requestId, verdict: 'deny', outcome: 'policy', code: 'policy_denied', basis, reason };
 }
 
-/** Room beyond the lifetime that a gateway takes for a mistake and replaces by its own (ART-060). */
-const SHORT_LIFETIME_ROOM = 5_000;
-
-/** How long an artifact lives, in milliseconds: as long as the human is waited for, but never so short that a gateway repairs it. */
-export function lifetimeMs(timeoutSeconds: number): number {
-  const waited = Math.min(timeoutSeconds * 1000, LIMITS.artifactLifetimeMaxMs);
-  return Math.max(waited, LIMITS.artifactExpiryRepairMs + SHORT_LIFETIME_ROOM);
+/** A verdict without a human. Behind an `allow` stands the approver who signed what it is based on. */
+export function given(asked: Asked, verdict: 'allow' | 'pass', basis: Basis): Decided {
+  const { requestId, pairing } = asked;
+  if (verdict === 'pass') return { event: 'decided', requestId, verdict, outcome: 'passed', basis };
+  const { signerKeyId, assurance } = pairing;
+  return { event: 'decided', requestId, verdict, outcome: 'policy', basis, signerKeyId, assurance };
 }

@@ -15,6 +15,15 @@ import type {
   UnpairAnswer,
   WithdrawAnswer,
 } from './api.js';
+import type {
+  ExplainAnswer,
+  ExplainBody,
+  PolicyAnswer,
+  PolicyChangeBody,
+  PolicyChangeEvent,
+  RestrictionAnswer,
+  RestrictionBody,
+} from './policy-api.js';
 
 /** What stands behind the routes. Everything may reject with a `RuntimeError`, which becomes the answer. */
 export interface DaemonService {
@@ -30,4 +39,11 @@ export interface DaemonService {
   outcome(requestId: string, body: OutcomeBody): Promise<OutcomeAnswer>;
   withdraw(requestId: string, reason: string | undefined): Promise<WithdrawAnswer>;
   requests(): RequestsAnswer;
+  /** Loosening: the approver signs. `signal` aborts when the caller has gone away, and withdraws what is not decided. */
+  changePolicy(body: PolicyChangeBody, signal: AbortSignal): AsyncIterable<PolicyChangeEvent>;
+  /** Tightening: at once. */
+  restrictPolicy(body: RestrictionBody): Promise<RestrictionAnswer>;
+  showPolicy(workspace: string): PolicyAnswer;
+  /** What would happen to an action before a human is asked; leaves no trace. */
+  explainPolicy(body: ExplainBody): ExplainAnswer;
 }

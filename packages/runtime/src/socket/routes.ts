@@ -10,6 +10,12 @@ import {
   withdrawBodySchema,
 } from './api.js';
 import type { DaemonService } from './daemon-service.js';
+import {
+  explainBodySchema,
+  policyChangeBodySchema,
+  policyShowBodySchema,
+  restrictionBodySchema,
+} from './policy-api.js';
 import { goneSignal, readJson, sendJson, sendStream } from './http.js';
 
 export interface Exchange {
@@ -72,7 +78,7 @@ function stream<T>({ path, body, events }: Stream<T>): Route {
   };
 }
 
-/** Every route but the hooks'. There is none that stops, pauses or loosens anything (LOC-060). */
+/** Every route but the hooks'. There is none that stops or pauses anything, nor loosens it without the approver (LOC-060). */
 export const ROUTES: readonly Route[] = [
   get('/v1/status', (_, service) => service.status()),
   stream({
@@ -116,6 +122,26 @@ export const ROUTES: readonly Route[] = [
     path: '/v1/requests/{id}/withdraw',
     body: withdrawBodySchema,
     answer: ({ reason }, { id }, service) => service.withdraw(id, reason),
+  }),
+  stream({
+    path: '/v1/policy/changes',
+    body: policyChangeBodySchema,
+    events: (body, signal, service) => service.changePolicy(body, signal),
+  }),
+  post({
+    path: '/v1/policy/restrictions',
+    body: restrictionBodySchema,
+    answer: (body, _, service) => service.restrictPolicy(body),
+  }),
+  post({
+    path: '/v1/policy/show',
+    body: policyShowBodySchema,
+    answer: async ({ workspace }, _, service) => service.showPolicy(workspace),
+  }),
+  post({
+    path: '/v1/policy/explain',
+    body: explainBodySchema,
+    answer: async (body, _, service) => service.explainPolicy(body),
   }),
 ];
 

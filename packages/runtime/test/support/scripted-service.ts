@@ -36,6 +36,10 @@ export function scriptedService(over: Partial<DaemonService>): DaemonService {
     outcome: async () => unused(),
     withdraw: async () => unused(),
     requests: () => ({ requests: [] }),
+    changePolicy: fail,
+    restrictPolicy: async () => unused(),
+    showPolicy: () => unused(),
+    explainPolicy: () => unused(),
     ...over,
   };
 }
