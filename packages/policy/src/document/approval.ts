@@ -91,7 +91,7 @@ function harpRefusal(value: unknown, nonce: string, context: ApprovalContext): A
 /** Step 1 of table 17.1. */
 function readFrame(text: string): DecisionFrame | null {
   return unlessMalformed(() => {
-    if (text.length > LIMITS.decisionMessageBytes || utf8Encode(text).length > LIMITS.decisionMessageBytes) return null;
+    if (utf8Encode(text).length > LIMITS.decisionMessageBytes) return null;
     return decisionFrameSchema.safeParse(parseJson(text)).data ?? null;
   });
 }

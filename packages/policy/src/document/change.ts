@@ -128,8 +128,8 @@ function checkedDocument(version: number, permissions: Permissions): PolicyDocum
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
   });
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0] ?? { path: [], message: '' };
-  throw new PolicyChangeError(`This policy is not possible: ${path.join('.')}: ${message}`, { cause: result.error });
+  const defects = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new PolicyChangeError(`This policy is not possible: ${defects.join('; ')}`, { cause: result.error });
 }
 
 function summaryOf(change: PolicyChange): string {

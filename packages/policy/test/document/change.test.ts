@@ -187,6 +187,27 @@ describe(rules('LOC-080')`a change that nobody is asked to sign`, () => {
     expect(() => proposePolicy(FULL, change, AT)).toThrow(new PolicyChangeError(message));
   });
 
+  it.each([
+    ['a member that is not possible', { kind: 'unmanage', path: 'x' }, 'ZodError'],
+    ['a text that cannot be written', { kind: 'unmanage', path: '/\ud800' }, 'CanonicalizationError'],
+    ['an end beyond the calendar', { kind: 'renew' }, 'EncodingError'],
+  ] as const)('keeps the cause: %s', (_, change, name) => {
+    const policy = change.kind === 'renew' ? { ...FULL, autoUntil: 9e15 } : FULL;
+    expect(() => proposePolicy(policy, change, AT)).toThrow(
+      expect.objectContaining({ code: 'policy_change_invalid', cause: expect.objectContaining({ name }) }),
+    );
+  });
+
+  it('names every defect', () => {
+    const pattern = patternOf({ cwd: 'a', shell: 'b' });
+    expect(() => proposePolicy(STRICTEST_POLICY, { kind: 'add-pattern', pattern }, AT)).toThrow(
+      new PolicyChangeError(
+        'This policy is not possible: patterns.0.cwd: Invalid string: must start with "/"; ' +
+          'patterns.0.shell: Invalid string: must start with "/"',
+      ),
+    );
+  });
+
   it('exactly a week and one millisecond are possible', () => {
     expect(proposed(FULL, { kind: 'auto-on', until: AT + WEEK }).auto.until).toBe('2026-11-29T00:00:00.000Z');
     expect(proposed(FULL, { kind: 'fail-open', until: AT + 1 }).failOpen.until).toBe('2026-11-22T00:00:00.001Z');

@@ -200,6 +200,24 @@ describe(rules('LOC-080', 'INV-4', 'INV-38')`a record counts as none`, () => {
   });
 });
 
+describe(rules('LOC-080')`sizes`, () => {
+  it('a decision message may have 64 KiB in UTF-8, and no byte more', () => {
+    const missing = 65_536 - utf8Encode(recordOf(TEXT, { frame: { pad: '' } }).decision).length;
+    const padded = (pad: string) => checkSignedPolicy(recordOf(TEXT, { frame: { pad } }), signerOf());
+    expect(padded('x'.repeat(missing))).toEqual(ACCEPTED);
+    expect(padded('x'.repeat(missing + 1))).toEqual(refused('decision_unreadable'));
+    expect(padded(`\u00e9${'x'.repeat(missing - 2)}`)).toEqual(ACCEPTED);
+    expect(padded(`\u00e9${'x'.repeat(missing - 1)}`)).toEqual(refused('decision_unreadable'));
+  });
+
+  it('a plaintext is no larger than an artifact', () => {
+    const missing = 2 * 1024 * 1024 - canonicalize({ ...action, policy: '' }).length;
+    const padded = (length: number) => approved(canonicalize({ ...action, policy: 'x'.repeat(length) }));
+    expect(checkSignedPolicy(padded(missing), signerOf())).toEqual(refused('document_unreadable'));
+    expect(checkSignedPolicy(padded(missing + 1), signerOf())).toEqual(refused('plaintext_unreadable'));
+  });
+});
+
 describe(rules('LOC-080', 'INV-4')`attacks on a stored record`, () => {
   const OTHER = recordOf(textOf({ auto: { until: '2026-11-22T06:00:00.000Z' } }));
 
