@@ -36,3 +36,7 @@ export type {
 } from './socket/policy-api.js';
 export { collectFacts, type FactsSubject } from './facts/collect.js';
 export { patternFacts, type PatternPlace } from './facts/pattern-facts.js';
+export { FACTS_CODES, FactsError, type FactsCode } from './facts/errors.js';
+export { environmentDifferences, type EnvironmentBaseline } from './facts/environment.js';
+export { type Executable, type Interpreter, resolveExecutable } from './facts/resolve/executable.js';
+export { type FileIdentity, sameStamp, stampOf } from './facts/resolve/file-identity.js';

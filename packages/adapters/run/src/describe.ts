@@ -2,7 +2,7 @@ import { commandAction } from '@airlock/actions';
 import type { RequestBody } from '@airlock/runtime/client';
 import { type BoundCommand, bindCommand, snapshotEnvironment } from './facts/bound-command.js';
 import { assertArgumentsUtf8 } from './facts/encoding.js';
-import { resolveExecutable } from './resolve/executable.js';
+import { findExecutable } from './find-executable.js';
 import { INSIDE_RUN } from './usage.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -57,7 +57,7 @@ export async function describeCommand(argv: readonly string[], environment: Envi
  */
 export async function describeCommandLine(line: CommandLineOf, environment: Environment): Promise<Described> {
   assertArgumentsUtf8([line.commandText, line.cwd]);
-  const shell = await resolveExecutable(line.shell, environment.PATH);
+  const shell = await findExecutable(line.shell, environment.PATH);
   const action = commandAction({
     argv: [line.shell, '-c', line.commandText],
     cwd: line.cwd,

@@ -1,15 +1,11 @@
+import { FACTS_CODES } from '@airlock/runtime/client';
 import { RUN_EXIT } from './exit-codes.js';
 
 /** Codes of everything that keeps a command from being asked about or executed on this side of the daemon. */
 export const RUN_CODES = [
-  'command_not_found',
-  'not_executable',
-  'interpreter_not_found',
-  'interpreter_unsupported',
-  'program_unreadable',
+  ...FACTS_CODES,
   'argument_not_utf8',
   'environment_not_utf8',
-  'environment_not_bindable',
   'working_directory_gone',
   'program_changed',
   'working_directory_changed',

@@ -1,4 +1,4 @@
-import type { OutcomeBody, RequestBody } from '@airlock/runtime/client';
+import type { Executable, OutcomeBody, RequestBody } from '@airlock/runtime/client';
 import { type Answer, ask, type Connection, type RunDaemon } from './ask.js';
 import { childEnvironment, describeBound } from './describe.js';
 import { recheck, recheckStamps } from './execute/recheck.js';
@@ -6,7 +6,6 @@ import { type ChildOutcome, execute, exitCodeOf } from './execute/spawn.js';
 import { RUN_EXIT, signalExitCode } from './exit-codes.js';
 import { type BoundCommand, bindCommand } from './facts/bound-command.js';
 import { RunFailure, readCoded } from './failure.js';
-import type { Executable } from './resolve/executable.js';
 import { failureLine, type Say } from './messages.js';
 import { assertCommand, assertNotNested } from './usage.js';
 import { type Interruption, watchInterrupts } from './waiting.js';

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
+import { type Executable, sameStamp, stampOf } from '@airlock/runtime/client';
 import type { BoundCommand } from '../facts/bound-command.js';
 import { readWorkingDirectory } from '../facts/working-directory.js';
 import { RunFailure } from '../failure.js';
-import { type Executable, resolveExecutable } from '../resolve/executable.js';
-import { sameStamp, stampOf } from '../resolve/file-identity.js';
+import { findExecutable } from '../find-executable.js';
 
 interface BoundFile {
   readonly path: string;
@@ -35,7 +35,7 @@ function checkDirectory(facts: BoundCommand): void {
  */
 export async function recheck(facts: BoundCommand): Promise<Executable> {
   checkDirectory(facts);
-  const now = await resolveExecutable(facts.argv[0] ?? '', facts.environment.PATH).catch((error: unknown) => {
+  const now = await findExecutable(facts.argv[0] ?? '', facts.environment.PATH).catch((error: unknown) => {
     if (!(error instanceof RunFailure)) throw error;
     throw changed(facts.executable.path, `changed (${error.message})`);
   });

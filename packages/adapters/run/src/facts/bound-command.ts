@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { type Executable, resolveExecutable } from '../resolve/executable.js';
+import { type Executable, environmentDifferences, FactsError } from '@airlock/runtime/client';
+import { findExecutable, runFailure } from '../find-executable.js';
 import { assertArgumentsUtf8, assertEnvironmentUtf8 } from './encoding.js';
-import { environmentDifferences } from './environment.js';
 import { type StdinKind, stdinKind } from './stdin.js';
 import { readWorkingDirectory, type WorkingDirectory } from './working-directory.js';
 
@@ -26,6 +26,14 @@ export function snapshotEnvironment(
   return Object.freeze(copy);
 }
 
+function differences(...[environment, baseline]: Parameters<typeof environmentDifferences>) {
+  try {
+    return environmentDifferences(environment, baseline);
+  } catch (error) {
+    throw error instanceof FactsError ? runFailure(error) : error;
+  }
+}
+
 /**
  * Resolves and describes a command of this process: program, interpreters, directory, environment, standard input.
  *
@@ -43,10 +51,10 @@ export async function bindCommand(
   const baseline = { home: user.homedir, user: user.username, shell: user.shell };
   return {
     argv: Object.freeze([...argv]),
-    executable: await resolveExecutable(argv[0] ?? '', environment.PATH),
+    executable: await findExecutable(argv[0] ?? '', environment.PATH),
     workingDirectory,
     environment,
-    environmentDifferences: environmentDifferences(environment, baseline),
+    environmentDifferences: differences(environment, baseline),
     stdin: stdinKind(0, statSync('/dev/null')),
   };
 }

@@ -39,9 +39,10 @@ export class Desk {
   calls(): readonly Call[] {
     const path = join(this.directory, 'calls');
     if (!existsSync(path)) return [];
+    // What follows the last line end is still being written.
     return readFileSync(path, 'utf8')
-      .trim()
       .split('\n')
+      .slice(0, -1)
       .map((line) => JSON.parse(line) as Call);
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { RunFailure } from '../failure.js';
+import { FactsError } from './errors.js';
 
 /** What login would set for this user on a bare system: the baseline that differences are shown against. */
 export interface EnvironmentBaseline {
@@ -73,7 +73,7 @@ function describe(name: string, value: string): string {
  * Describes an environment by its differences from `env -i` with HOME, USER, SHELL and PATH of a bare login: loader
  * and interpreter variables with their value, all others by name and hash, so that secrets stay out of the card.
  *
- * @throws RunFailure `environment_not_bindable` when a name cannot stand in a canonical document
+ * @throws FactsError `environment_not_bindable` when a name cannot stand in a canonical document
  */
 export function environmentDifferences(
   environment: Readonly<Record<string, string>>,
@@ -84,7 +84,7 @@ export function environmentDifferences(
     const value = environment[name] ?? '';
     if (isBaseline(name, value, baseline)) continue;
     if (!BINDABLE_NAME.test(name) || name === '__proto__') {
-      throw new RunFailure('environment_not_bindable', `environment variable ${JSON.stringify(name)} cannot be shown`, {
+      throw new FactsError('environment_not_bindable', `environment variable ${JSON.stringify(name)} cannot be shown`, {
         fix: 'unset it, for example: env -u NAME airlock run -- …',
       });
     }

@@ -2,24 +2,24 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { describe, expect, test } from 'vitest';
-import { RunFailure } from '../../src/failure.js';
-import { searchPath } from '../../src/resolve/search-path.js';
+import { FactsError } from '../../../src/facts/errors.js';
+import { searchPath } from '../../../src/facts/resolve/search-path.js';
 import { file, scratch } from '../scratch.js';
 
 const SCRIPT = '#!/bin/sh\n';
 
-function outcome(name: string, path: string | undefined): string | { code: string; exit: number } {
+function outcome(name: string, path: string | undefined): string | { code: string } {
   try {
-    return searchPath(name, path);
+    return searchPath(name, { path: path });
   } catch (error) {
-    if (!(error instanceof RunFailure)) throw error;
-    return { code: error.code, exit: error.exitCode };
+    if (!(error instanceof FactsError)) throw error;
+    return { code: error.code };
   }
 }
 
 describe(rules('ENF-140')`the program is searched as execvp does, before anybody is asked`, () => {
-  const NOT_FOUND = { code: 'command_not_found', exit: 127 };
-  const NOT_EXECUTABLE = { code: 'not_executable', exit: 126 };
+  const NOT_FOUND = { code: 'command_not_found' };
+  const NOT_EXECUTABLE = { code: 'not_executable' };
 
   function layout() {
     const root = scratch();
@@ -38,12 +38,12 @@ describe(rules('ENF-140')`the program is searched as execvp does, before anybody
   test.each([
     { title: 'the first match wins', name: 'both', expected: 'one/both' },
     { title: 'a candidate without the execute bit is passed over', name: 'denied', expected: 'two/denied' },
-    { title: 'one that nobody can execute is 126', name: 'plain', expected: NOT_EXECUTABLE },
-    { title: 'a directory is 126', name: 'folder', expected: NOT_EXECUTABLE },
-    { title: 'a link to itself is 126', name: 'loop', expected: NOT_EXECUTABLE },
-    { title: 'a dangling link is 127', name: 'dangling', expected: NOT_FOUND },
-    { title: 'an unknown name is 127', name: 'no-such-thing', expected: NOT_FOUND },
-    { title: 'an empty name is 127', name: '', expected: NOT_FOUND },
+    { title: 'one that nobody can execute cannot be executed', name: 'plain', expected: NOT_EXECUTABLE },
+    { title: 'a directory cannot be executed', name: 'folder', expected: NOT_EXECUTABLE },
+    { title: 'a link to itself cannot be executed', name: 'loop', expected: NOT_EXECUTABLE },
+    { title: 'a dangling link is not found', name: 'dangling', expected: NOT_FOUND },
+    { title: 'an unknown name is not found', name: 'no-such-thing', expected: NOT_FOUND },
+    { title: 'an empty name is not found', name: '', expected: NOT_FOUND },
     { title: 'case matters', name: 'BOTH', expected: NOT_FOUND },
   ])('$title', ({ name, expected }) => {
     const { one, path } = layout();
@@ -68,8 +68,8 @@ describe(rules('ENF-140')`the program is searched as execvp does, before anybody
     file(name, 'text', 0o644);
     const refusal = (of: string) =>
       expect.objectContaining(of === one ? { fix: undefined } : { fix: `chmod +x '${of}'` });
-    expect(() => searchPath(name, '/nowhere')).toThrow(refusal(name));
-    expect(() => searchPath(one, '/nowhere')).toThrow(refusal(one));
+    expect(() => searchPath(name, { path: '/nowhere' })).toThrow(refusal(name));
+    expect(() => searchPath(one, { path: '/nowhere' })).toThrow(refusal(one));
   });
 
   test('an empty PATH element is the working directory', () => {
@@ -79,5 +79,15 @@ describe(rules('ENF-140')`the program is searched as execvp does, before anybody
 
   test('without PATH the default of the C library is searched', () => {
     expect(outcome('sh', undefined)).toBe('/bin/sh');
+  });
+
+  test('seen from another folder, relative names and elements of PATH are joined to it', () => {
+    const { one } = layout();
+    const root = join(one, '..');
+    expect(searchPath('./one/both', { path: undefined, cwd: root })).toBe(`${root}/./one/both`);
+    expect(searchPath('both', { path: 'none:two', cwd: root })).toBe(`${root}/two/both`);
+    expect(searchPath('both', { path: '', cwd: one })).toBe(`${one}/./both`);
+    expect(searchPath(`${one}/both`, { path: undefined, cwd: '/nowhere' })).toBe(`${one}/both`);
+    expect(searchPath('both', { path: one, cwd: '/nowhere' })).toBe(`${one}/both`);
   });
 });

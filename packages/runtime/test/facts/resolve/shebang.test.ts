@@ -1,7 +1,7 @@
 import { rules } from '@airlock/conformance';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readEnvTarget, readImageKind } from '../../src/resolve/shebang.js';
+import { readEnvTarget, readImageKind } from '../../../src/facts/resolve/shebang.js';
 
 const head = (text: string) => new TextEncoder().encode(text).slice(0, 256);
 const script = (interpreter: string, argument: string | null = null) => ({ kind: 'script', interpreter, argument });

@@ -1,10 +1,17 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { quoteArgv } from '@airlock/actions';
-import { errnoOf, RunFailure } from '../failure.js';
-import { RUN_EXIT } from '../exit-codes.js';
+import { errnoOf, FactsError } from '../errors.js';
 
 /** What execvp searches when the environment has no PATH (glibc and musl agree on the content). */
 const DEFAULT_PATH = '/bin:/usr/bin';
+
+/** Where a program is looked for. */
+export interface Search {
+  /** PATH of the environment that the command gets. */
+  readonly path: string | undefined;
+  /** Absolute folder that relative names are seen from; without it they stay relative, to this process. */
+  readonly cwd?: string;
+}
 
 type Candidate = 'executable' | 'missing' | 'denied' | 'folder';
 
@@ -22,17 +29,20 @@ function judge(path: string): Candidate {
   }
 }
 
-function notFound(name: string, where: string): RunFailure {
-  return new RunFailure('command_not_found', `${name}: command not found${where}`, { exitCode: RUN_EXIT.notFound });
+function notFound(name: string, where: string): FactsError {
+  return new FactsError('command_not_found', `${name}: command not found${where}`);
 }
 
-function notExecutable(name: string, path: string): RunFailure {
+function notExecutable(name: string, path: string): FactsError {
   const isFolder = judge(path) === 'folder';
   const what = isFolder ? 'a folder' : 'not an executable file';
-  return new RunFailure('not_executable', `${name}: found ${path}, which is ${what}`, {
-    exitCode: RUN_EXIT.refused,
+  return new FactsError('not_executable', `${name}: found ${path}, which is ${what}`, {
     ...(isFolder ? {} : { fix: quoteArgv(['chmod', '+x', path]) }),
   });
+}
+
+function seenFrom(cwd: string | undefined, path: string): string {
+  return cwd === undefined || path.startsWith('/') ? path : `${cwd}/${path}`;
 }
 
 /**
@@ -40,18 +50,19 @@ function notExecutable(name: string, path: string): RunFailure {
  * working directory, candidates that cannot be executed are passed over and remembered.
  *
  * @returns the path to execute, always with a slash in it, not yet resolved through links
- * @throws RunFailure `command_not_found` (127) or `not_executable` (126)
+ * @throws FactsError `command_not_found` or `not_executable`
  */
-export function searchPath(name: string, path: string | undefined): string {
+export function searchPath(name: string, search: Search): string {
   if (name.includes('/')) {
-    const found = judge(name);
-    if (found === 'executable') return name;
-    throw found === 'missing' ? notFound(name, '') : notExecutable(name, name);
+    const candidate = seenFrom(search.cwd, name);
+    const found = judge(candidate);
+    if (found === 'executable') return candidate;
+    throw found === 'missing' ? notFound(name, '') : notExecutable(name, candidate);
   }
   if (name === '') throw notFound("''", '');
   let denied: string | undefined;
-  for (const directory of (path ?? DEFAULT_PATH).split(':')) {
-    const candidate = `${directory === '' ? '.' : directory}/${name}`;
+  for (const directory of (search.path ?? DEFAULT_PATH).split(':')) {
+    const candidate = seenFrom(search.cwd, `${directory === '' ? '.' : directory}/${name}`);
     const found = judge(candidate);
     if (found === 'executable') return candidate;
     if (found === 'denied' || found === 'folder') denied ??= candidate;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BigIntStats, constants, type PathLike } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { type HexSha256, parseHexSha256 } from '@airlock/protocol';
-import { errnoOf, RunFailure } from '../failure.js';
+import { errnoOf, FactsError } from '../errors.js';
 
 /** Bytes of a file that the kernel looks at to choose how to execute it. */
 export const HEAD_BYTES = 256;
@@ -77,7 +77,7 @@ function setIdOf(mode: bigint): FileIdentity['setId'] {
 /**
  * Opens a file once and reads identity, head and SHA-256 from that one descriptor.
  *
- * @throws RunFailure `program_unreadable` when what would run cannot be hashed
+ * @throws FactsError `program_unreadable` when what would run cannot be hashed
  */
 export async function identifyFile(path: string): Promise<FileIdentity> {
   let file: FileHandle | undefined;
@@ -88,7 +88,7 @@ export async function identifyFile(path: string): Promise<FileIdentity> {
     const { sha256, head } = await digest(file);
     return { realPath, sha256, head, stamp: stampOf(stats), setId: setIdOf(stats.mode) };
   } catch (error) {
-    throw new RunFailure('program_unreadable', `${path} cannot be read (${errnoOf(error) ?? 'error'}), so not hashed`, {
+    throw new FactsError('program_unreadable', `${path} cannot be read (${errnoOf(error) ?? 'error'}), so not hashed`, {
       cause: error,
       fix: `make ${path} readable; what cannot be hashed is never run`,
     });

@@ -3,7 +3,7 @@ import { readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { describe, expect, test } from 'vitest';
-import { resolveExecutable } from '../../src/resolve/executable.js';
+import { resolveExecutable } from '../../../src/facts/resolve/executable.js';
 import { file, scratch } from '../scratch.js';
 
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
@@ -12,7 +12,7 @@ describe(rules('ART-130', 'ENF-140')`program and interpreters are bound by real 
   test('a binary: real path and hash, executed under the name it was found by', async () => {
     const root = scratch();
     symlinkSync('/bin/sh', join(root, 'shell'));
-    const found = await resolveExecutable('shell', root);
+    const found = await resolveExecutable('shell', { path: root });
     expect(found.path).toBe(join(root, 'shell'));
     expect(found.identity.realPath).toBe(realpathSync('/bin/sh'));
     expect(found.identity.sha256).toBe(sha256('/bin/sh'));
@@ -21,7 +21,7 @@ describe(rules('ART-130', 'ENF-140')`program and interpreters are bound by real 
 
   test('a script: its interpreter too', async () => {
     const path = file(join(scratch(), 'deploy'), '#!/bin/sh\necho\n');
-    const found = await resolveExecutable(path, undefined);
+    const found = await resolveExecutable(path, { path: undefined });
     expect(found.identity.sha256).toBe(sha256(path));
     expect(found.interpreters.map((each) => each.identity.realPath)).toEqual([realpathSync('/bin/sh')]);
     expect(found.interpreters[0]?.identity.sha256).toBe(sha256('/bin/sh'));
@@ -31,7 +31,7 @@ describe(rules('ART-130', 'ENF-140')`program and interpreters are bound by real 
     const root = scratch();
     const tool = file(join(root, 'bin', 'tool'), '#!/bin/sh\n');
     const path = file(join(root, 'script'), '#!/usr/bin/env tool\n');
-    const found = await resolveExecutable(path, join(root, 'bin'));
+    const found = await resolveExecutable(path, { path: join(root, 'bin') });
     expect(found.interpreters.map((each) => each.identity.realPath)).toEqual([
       realpathSync('/usr/bin/env'),
       tool,
@@ -41,15 +41,15 @@ describe(rules('ART-130', 'ENF-140')`program and interpreters are bound by real 
 
   test('the hash is that of the whole file, however long', async () => {
     const path = file(join(scratch(), 'big'), `#!/bin/sh\n${'#'.repeat(3 * 1024 * 1024)}`);
-    expect((await resolveExecutable(path, undefined)).identity.sha256).toBe(sha256(path));
+    expect((await resolveExecutable(path, { path: undefined })).identity.sha256).toBe(sha256(path));
   });
 
   test('setuid and setgid are noted', async () => {
     const root = scratch();
     const setuid = file(join(root, 'u'), '#!/bin/sh\n', 0o4755);
     const setgid = file(join(root, 'g'), '#!/bin/sh\n', 0o2755);
-    expect((await resolveExecutable(setuid, undefined)).identity.setId).toBe('setuid');
-    expect((await resolveExecutable(setgid, undefined)).identity.setId).toBe('setgid');
+    expect((await resolveExecutable(setuid, { path: undefined })).identity.setId).toBe('setuid');
+    expect((await resolveExecutable(setgid, { path: undefined })).identity.setId).toBe('setgid');
   });
 
   test.each([
@@ -62,12 +62,12 @@ describe(rules('ART-130', 'ENF-140')`program and interpreters are bound by real 
     { title: 'env that changes PATH', content: '#!/usr/bin/env -S PATH=/tmp sh\n', code: 'interpreter_unsupported' },
   ])('refused with 126: $title', async ({ content, code }) => {
     const path = file(join(scratch(), 'x'), content);
-    await expect(resolveExecutable(path, '/usr/bin:/bin')).rejects.toMatchObject({ code, exitCode: 126 });
+    await expect(resolveExecutable(path, { path: '/usr/bin:/bin' })).rejects.toMatchObject({ code });
   });
 
   test('a script that is its own interpreter ends as a refusal', async () => {
     const path = file(join(scratch(), 'loop'), '');
     writeFileSync(path, `#!${path}\n`);
-    await expect(resolveExecutable(path, undefined)).rejects.toMatchObject({ code: 'not_executable', exitCode: 126 });
+    await expect(resolveExecutable(path, { path: undefined })).rejects.toMatchObject({ code: 'not_executable' });
   });
 });

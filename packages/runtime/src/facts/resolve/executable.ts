@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
-import { RUN_EXIT } from '../exit-codes.js';
-import { RunFailure } from '../failure.js';
+import { FactsError } from '../errors.js';
 import { type FileIdentity, identifyFile } from './file-identity.js';
-import { searchPath } from './search-path.js';
+import { type Search, searchPath } from './search-path.js';
 import { readEnvTarget, readImageKind } from './shebang.js';
 
 /** Linux follows at most this many `#!` lines from one file to the next. */
@@ -24,52 +23,56 @@ export interface Executable {
   readonly interpreters: readonly Interpreter[];
 }
 
-function refuse(path: string, why: string): RunFailure {
-  return new RunFailure('not_executable', `${path}: found, but it cannot be executed directly: ${why}`, {
-    exitCode: RUN_EXIT.refused,
+function refuse(path: string, why: string): FactsError {
+  return new FactsError('not_executable', `${path}: found, but it cannot be executed directly: ${why}`, {
     fix: `give it a first line such as #!/bin/sh, or name its interpreter: sh ${path}`,
   });
 }
 
-function interpreterPath(script: string, name: string, path: string | undefined): string {
+/** A search that may know files already. */
+export interface ExecutableSearch extends Search {
+  /** {@link identifyFile}, or a cache around it. */
+  readonly identify?: (path: string) => Promise<FileIdentity>;
+}
+
+function interpreterPath(script: string, name: string, search: Search): string {
   try {
-    return searchPath(name, path);
+    return searchPath(name, search);
   } catch (error) {
-    if (!(error instanceof RunFailure)) throw error;
-    throw new RunFailure('interpreter_not_found', `${script}: its interpreter ${JSON.stringify(name)} cannot be run`, {
-      exitCode: RUN_EXIT.refused,
+    if (!(error instanceof FactsError)) throw error;
+    throw new FactsError('interpreter_not_found', `${script}: its interpreter ${JSON.stringify(name)} cannot be run`, {
       cause: error,
     });
   }
 }
 
 /** The files that must be started to read `script`, nearest first: the interpreter, and what `env` would look for. */
-function named(script: string, identity: FileIdentity, path: string | undefined): readonly string[] {
+function named(script: string, identity: FileIdentity, search: Search): readonly string[] {
   const image = readImageKind(identity.head);
   if (image.kind === 'binary') return [];
   if (image.kind === 'unknown') throw refuse(script, image.why);
   const direct = interpreterPath(
     script,
     image.interpreter.includes('/') ? image.interpreter : `./${image.interpreter}`,
-    path,
+    search,
   );
   if (basename(image.interpreter) !== 'env') return [direct];
   const target = readEnvTarget(image.argument);
   if ('unsupported' in target) {
-    throw new RunFailure('interpreter_unsupported', `${script}: cannot tell what "${target.unsupported}" would run`, {
-      exitCode: RUN_EXIT.refused,
+    throw new FactsError('interpreter_unsupported', `${script}: cannot tell what "${target.unsupported}" would run`, {
       fix: 'use "#!/usr/bin/env NAME", or name the interpreter on the command line',
     });
   }
-  return [direct, interpreterPath(script, target.name, path)];
+  return [direct, interpreterPath(script, target.name, search)];
 }
 
-async function followInterpreters(first: string, identity: FileIdentity, path: string | undefined) {
+async function followInterpreters(first: string, identity: FileIdentity, search: ExecutableSearch) {
+  const identify = search.identify ?? identifyFile;
   const found: Interpreter[] = [];
   let script = { path: first, identity };
   for (;;) {
-    const next = named(script.path, script.identity, path);
-    for (const each of next) found.push({ path: each, identity: await identifyFile(each) });
+    const next = named(script.path, script.identity, search);
+    for (const each of next) found.push({ path: each, identity: await identify(each) });
     const last = found.at(-1);
     if (next.length === 0 || last === undefined) return found;
     if (found.length > MAX_INTERPRETERS) throw refuse(first, 'its interpreters form a chain that is too long');
@@ -81,11 +84,10 @@ async function followInterpreters(first: string, identity: FileIdentity, path: s
  * Resolves a command name to the files that will run: search like execvp, SHA-256 of program, and of every interpreter
  * that its `#!` line leads to.
  *
- * @param path - PATH of the environment that the child gets, or undefined
- * @throws RunFailure with exit code 126 or 127, or `program_unreadable` (125)
+ * @throws FactsError
  */
-export async function resolveExecutable(name: string, path: string | undefined): Promise<Executable> {
-  const found = searchPath(name, path);
-  const identity = await identifyFile(found);
-  return { path: found, identity, interpreters: await followInterpreters(found, identity, path) };
+export async function resolveExecutable(name: string, search: ExecutableSearch): Promise<Executable> {
+  const found = searchPath(name, search);
+  const identity = await (search.identify ?? identifyFile)(found);
+  return { path: found, identity, interpreters: await followInterpreters(found, identity, search) };
 }
