@@ -12,6 +12,9 @@ export const RUNTIME_AUDIT_KINDS = [
   'journal.recovered',
   'audit.recovered',
   'storage.repaired',
+  'policy.changed',
+  'policy.narrowed',
+  'policy.void',
   'policy.allowed',
   'policy.passed',
   'policy.denied',
@@ -30,8 +33,23 @@ export interface AuditBasis {
   readonly policyId?: string;
 }
 
+/** What became of the policy of a workspace, by name. */
+export interface AuditPolicy {
+  /** Of the signed document. */
+  readonly version?: number;
+  readonly sha256?: string;
+  /** Kind of what was taken away. */
+  readonly restriction?: string;
+  readonly patternId?: string;
+  readonly gate?: string;
+  readonly requirement?: string;
+  /** Id of a standing policy. */
+  readonly policyId?: string;
+}
+
 export type AuditRecord = Omit<AuditEntry, 'kind'> &
-  AuditBasis & { readonly kind: AuditEntry['kind'] | RuntimeAuditKind };
+  AuditBasis &
+  AuditPolicy & { readonly kind: AuditEntry['kind'] | RuntimeAuditKind };
 
 /** The hash-chained log of ENF-190. It holds hashes, ids, outcomes and codes, never plaintext and never secrets. */
 export class AuditLog {

@@ -65,7 +65,7 @@ export class FilePolicies implements PolicyDesk {
   }
 
   reload(workspaceId: string): void {
-    if (this.#loaded.get(workspaceId)?.standing.problem != null) this.#loaded.delete(workspaceId);
+    if (this.#loaded.get(workspaceId)?.standing.problem instanceof RuntimeError) this.#loaded.delete(workspaceId);
   }
 
   nextBase(workspaceId: string): number {

@@ -1,4 +1,6 @@
 import { openExchanges, pairingFacts, type PresenceStateName } from '@airlock/enforcer';
+import type { PolicyInForce } from '@airlock/policy';
+import { RuntimeError } from '../errors.js';
 import type { StatusAnswer, WorkspaceStatus } from '../socket/api.js';
 import { errorBody } from '../socket/http.js';
 import type { Workspace } from '../state/state-store.js';
@@ -35,7 +37,7 @@ export function statusOf(core: Core): StatusAnswer {
       peerUidChecked: core.peerUidChecked,
     },
     secrets: core.secrets?.kind ?? 'file',
-    problems: [...core.problems.all, ...allLeftBehind(core)].map((problem) =>
+    problems: [...core.problems.all, ...allLeftBehind(core), ...voidPolicies(core)].map((problem) =>
       problem.file === undefined ? errorBody(problem) : { ...errorBody(problem), file: problem.file },
     ),
   };
@@ -63,13 +65,33 @@ function workspaceStatus(core: Core, workspace: Workspace): WorkspaceStatus {
     capabilities: [...(facts?.capabilities ?? [])],
     pairedAt: facts?.pairedAt ?? null,
     recoveryUsedAt: pairing?.standing.recoveryUsedAt ?? null,
-    auto: false,
-    autoUntil: null,
-    failMode: 'closed',
-    failOpenUntil: null,
-    patterns: [],
-    policyVersion: 0,
+    ...policyStatus(core.policies.inForce(workspace.workspaceId), core.ports.now()),
   };
+}
+
+/** What has expired is off. */
+function policyStatus(policy: PolicyInForce, at: number) {
+  const autoUntil = policy.autoUntil !== null && at < policy.autoUntil ? policy.autoUntil : null;
+  const failOpenUntil = policy.failOpenUntil !== null && at < policy.failOpenUntil ? policy.failOpenUntil : null;
+  return {
+    auto: autoUntil !== null,
+    autoUntil,
+    failMode: failOpenUntil === null ? 'closed' : 'open',
+    failOpenUntil,
+    patterns: policy.patterns.map(({ pattern }) => pattern.text),
+    policyVersion: policy.version,
+  } as const;
+}
+
+/** Documents that should be in force and are not: everything is asked there, nothing is denied for it. */
+function voidPolicies(core: Core): readonly RuntimeError[] {
+  return (core.state?.workspaces ?? []).flatMap(({ workspaceId, path }) => {
+    const { problem } = core.policies.standing(workspaceId);
+    if (problem === null) return [];
+    const { message, file, fix } = problem;
+    const where = { ...(file === undefined ? {} : { file }), ...(fix === undefined ? {} : { fix }) };
+    return [new RuntimeError('policy_void', `${path}: ${message}`, where)];
+  });
 }
 
 function pairingWord(name: string | undefined, paired: boolean): WorkspaceStatus['state'] {
