@@ -32,6 +32,8 @@ describe(rules('DND-090')`an approving selector by words`, () => {
     [{ argvPrefix: ['git', 'status'] }, 'git status ../x', false],
     [{ argvPrefix: ['git', 'status'] }, 'git push', false],
     [{ argvPrefix: ['git', 'status'] }, 'git', false],
+    [{ argvPrefix: ['git status'] }, 'git status', false],
+    [{ argv: ['git status'] }, 'git status', false],
     [{ argvPrefix: ['git'] }, 'git', true],
     [{ argvPrefix: ['git'] }, 'git status', false],
     [{ argvPrefix: ['npm', 'test'] }, 'npm test', true],
