@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['@airlock/source', 'node', 'import', 'default'];
+const folders = process.env.MUTATION_FOLDERS?.split(',');
+
+/** The policy's tests, of some folders where only these are changed; without those that start real shells. */
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    root: 'packages/policy',
+    include: folders === undefined ? ['test/**/*.test.ts'] : folders.map((folder) => `test/${folder}/**/*.test.ts`),
+    exclude: ['test/fuzz/**'],
+    environment: 'node',
+    testTimeout: 20_000,
+  },
+});
