@@ -1,3 +1,4 @@
+export { HARMLESS_BUILTINS } from './command/shell-words.js';
 export { type PolicyChange, type ProposedPolicy, proposePolicy } from './document/change.js';
 export { describePolicy } from './document/describe.js';
 export { PolicyChangeError, type PolicyChangeErrorCode } from './document/errors.js';
