@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   decisionPipeText,
   ed25519PublicKey,
@@ -11,6 +11,7 @@ import {
 import {
   base64UrlDecode,
   base64UrlEncode,
+  canonicalize,
   formatTime,
   parsePairingLink,
   readShownCode,
@@ -26,9 +27,11 @@ export class Human {
   signerKeyId = '';
   pairingKey: Uint8Array = new Uint8Array();
   readonly #relay: Relay;
+  readonly #capabilities: string[];
 
-  constructor(relay: Relay) {
+  constructor(relay: Relay, capabilities: string[] = []) {
     this.#relay = relay;
+    this.#capabilities = capabilities;
   }
 
   /** Completes the pairing like an approver that was shown the link or the code; without either like a published one. */
@@ -54,7 +57,7 @@ export class Human {
         sharedSecret: x25519SharedSecret(privateKey, enforcerX25519),
         secret,
         timestamp: formatTime(Date.now()),
-        capabilities: [],
+        capabilities: this.#capabilities,
       },
     );
     this.signerKeyId = signed.signerKeyId;
@@ -69,6 +72,22 @@ export class Human {
       `{"artifactHash":"${artifactHash}","expiresAt":"${expiresAt}","requestId":"${envelope.requestId}"}`,
     );
     return JSON.parse(utf8Decode(open({ key: this.pairingKey, ciphertext, aad })));
+  }
+
+  /** A standing policy with this key under it. */
+  standing(members: Record<string, unknown>): Record<string, unknown> {
+    const now = Date.now();
+    const policy = {
+      requestId: `dnd-${randomUUID()}`,
+      objectType: 'airlock.dnd.action',
+      policyMode: 'approve_all',
+      createdAt: formatTime(now - 1000),
+      expiresAt: formatTime(now + 3_600_000),
+      signerKeyId: this.signerKeyId,
+      ...members,
+    };
+    const signature = ed25519Sign(this.seed, utf8Encode(canonicalize(policy)));
+    return { ...policy, signature: base64UrlEncode(signature) };
   }
 
   sign(artifactHash: string, decision: 'approve' | 'reject', over: Record<string, unknown> = {}) {

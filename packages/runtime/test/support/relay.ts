@@ -39,6 +39,8 @@ export class Relay {
   /** Called with every submission. */
   onArtifact: (artifact: Submitted) => void = () => undefined;
   onPairing: (slot: PairingSlot) => void = () => undefined;
+  /** What `GET /v1/policy/dnd/effective` answers, by the query. */
+  policies: (query: URLSearchParams) => unknown[] = () => [];
   holdMs = 1000;
   readonly #waiters = new Map<string, Set<() => void>>();
 
@@ -100,6 +102,11 @@ export class Relay {
     if (this.intercept?.(path, response) === true) return;
     if (request.headers['x-pat'] === 'airpat_revoked') return this.#send(response, 401, this.#error('unauthorized'));
     const body = text === '' ? {} : JSON.parse(text);
+    if (path === '/v1/policy/dnd/effective') {
+      const query = new URL(request.url ?? '', this.url).searchParams;
+      const frame = this.#frame('dnd.policy.effective', 'none');
+      return this.#send(response, 200, { ...frame, body: this.policies(query) });
+    }
     const answer = await this.#route(`${request.method} ${path}`, body);
     this.#send(response, answer[0], answer[1]);
   }
