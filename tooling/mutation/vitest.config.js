@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@airlock/source', 'node', 'import', 'default'];
-const folders = process.env.MUTATION_FOLDERS?.split(',');
+const folders = process.env.MUTATION_FOLDERS?.split(',').concat('security');
 
-/** The policy's tests, of some folders where only these are changed; without those that start real shells. */
+/** The policy's tests, of some folders and attacks where only these are changed; without those that start real shells. */
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },

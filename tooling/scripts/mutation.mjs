@@ -1,5 +1,5 @@
 // `npm run mutation [-- folder ...]`: changes the policy's code in one place at a time; a test of the policy must fail.
-// With folders of packages/policy/src only these are changed and only the tests of the same name are run.
+// With folders of packages/policy/src only these are changed; only their tests and those of attacks are run.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { GOAL, percentOf, scoreLines, scores } from './mutation-score.mjs';
