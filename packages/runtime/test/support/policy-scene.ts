@@ -2,9 +2,8 @@ import { commandAction } from '@airlock/actions';
 import type { ActionFacts } from '@airlock/policy';
 import { listAudit } from '../../src/audit/read-audit.js';
 import type { StartDaemonOptions } from '../../src/daemon/options.js';
-import type { PolicyChangeEvent } from '../../src/socket/policy-api.js';
 import type { RequestBody } from '../../src/socket/api.js';
-import { ask, bodyFor, collect, lastOf, pairUp, type Scene, scene, signIn } from './daemon.js';
+import { ask, bodyFor, lastOf, pairUp, type Scene, scene, signIn } from './daemon.js';
 import { Human } from './human.js';
 
 export interface PolicyScene extends Scene {
@@ -90,21 +89,6 @@ export async function openSession(made: PolicyScene, over: Partial<RequestBody> 
   };
   lastOf(await ask(made, over));
   made.relay.onArtifact = onArtifact;
-}
-
-/** Has the approver sign a change of policy. */
-export async function change(
-  made: PolicyScene,
-  wanted: Parameters<Scene['client']['changePolicy']>[0]['change'],
-): Promise<PolicyChangeEvent> {
-  const { onArtifact } = made.relay;
-  made.relay.onArtifact = (artifact) => made.human.decide(artifact, 'approve');
-  const body = { workspace: made.workspace, change: wanted, timeoutSeconds: 60 };
-  const events = await collect(made.client.changePolicy(body));
-  made.relay.onArtifact = onArtifact;
-  const last = events.at(-1);
-  if (last?.event !== 'applied') throw new Error(JSON.stringify(events));
-  return last;
 }
 
 export function auditOf(made: Scene, kind: string) {
