@@ -1,7 +1,7 @@
-import { programName, runsOtherCommands } from '@airlock/actions';
+import { programName } from '@airlock/actions';
 import type { ActionSelector, AirlockAction } from '@airlock/protocol';
 import type { StandingPolicy } from '../standing/model.js';
-import type { ReadAction } from './command-words.js';
+import type { ReadAction, SeenCommand } from './command-words.js';
 import { holdsInOrder } from './words-in-text.js';
 
 /** Whether a denying policy covers an action: in doubt it does (DND-095, DND-100). */
@@ -27,30 +27,28 @@ function selectsDenied(selector: ActionSelector, read: ReadAction): boolean {
   );
 }
 
-type Comparison = (argv: readonly string[], words: readonly string[]) => boolean;
+type Comparison = (command: SeenCommand, words: readonly string[]) => boolean;
 
 /** Whether any simple command has these words, or a text that nobody can read exactly holds them in order (DND-100). */
 function runs(words: readonly string[], read: ReadAction, isLike: Comparison): boolean {
-  const line = read.line();
-  if (line?.ok !== true) return holdsInOrder(unreadText(read.action), words);
-  return line.commands.some(
-    ({ argv }) =>
-      isLike(argv, words) || (runsOtherCommands(argv[0] ?? '') && holdsInOrder(argv.slice(1).join(' '), words)),
+  const commands = read.seen();
+  if (commands === null) return holdsInOrder(unreadText(read.action), words);
+  const [program = '', ...rest] = words;
+  const name = programName(program);
+  return commands.some(
+    (command) =>
+      (command.name === name && isLike(command, rest)) ||
+      (command.runsOthers && holdsInOrder(command.argv.slice(1).join(' '), words)),
   );
 }
 
-function startsWith(argv: readonly string[], words: readonly string[]): boolean {
-  const [program = '', ...rest] = words;
-  return isSameProgram(argv[0], program) && rest.every((word, index) => word === argv[index + 1]);
+/** `/bin/rm` and `rm` are one program to a denial; `rest` are the words behind it. */
+function startsWith({ argv }: SeenCommand, rest: readonly string[]): boolean {
+  return rest.every((word, index) => word === argv[index + 1]);
 }
 
-function isSameCommand(argv: readonly string[], words: readonly string[]): boolean {
-  return argv.length === words.length && startsWith(argv, words);
-}
-
-/** `/bin/rm` and `rm` are one program to a denial. */
-function isSameProgram(word: string | undefined, program: string): boolean {
-  return word !== undefined && programName(word) === programName(program);
+function isSameCommand(command: SeenCommand, rest: readonly string[]): boolean {
+  return command.argv.length === rest.length + 1 && startsWith(command, rest);
 }
 
 /** What an action says it runs, where that is a text that something else interprets. */

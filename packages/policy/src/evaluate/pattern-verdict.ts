@@ -1,13 +1,14 @@
 import { quoteArgv } from '@airlock/actions';
-import type { ActionOf, PolicyPattern } from '@airlock/protocol';
+import type { ActionOf } from '@airlock/protocol';
 import type { PatternInForce } from '../document/in-force.js';
 import type { ActionFacts } from '../facts.js';
-import { matchWords, type ReadPattern, readPattern, type SimpleCommand } from '../patterns/match.js';
+import { matchWords, type SimpleCommand } from '../patterns/match.js';
 import type { Verdict } from '../verdict.js';
 import { ask } from './ask.js';
 import type { ReadAction } from './command-words.js';
 import { type KnownCommand, knownCommands } from './facts-fit.js';
 import { changedPins } from './pins.js';
+import { patternsByProgram, type ReadablePattern } from './readable-patterns.js';
 
 type Ask = Extract<Verdict, { readonly kind: 'ask' }>;
 type Allow = Extract<Verdict, { readonly kind: 'allow' }>;
@@ -25,10 +26,11 @@ export function patternVerdict(
   if (facts === null) return ask('no_facts');
   const commands = knownCommands(action, facts, line.commands);
   if (commands === null) return ask('no_facts', 'the collected facts are about another command');
+  const readable = patternsByProgram(patterns);
   const patternIds: string[] = [];
   let missed: Missed | null = null;
   for (const command of commands) {
-    const found = coverage({ action, facts, command }, patterns);
+    const found = coverage({ action, facts, command }, readable.get(command.command.argv[0] ?? '') ?? []);
     if (found.kind === 'covered') patternIds.push(found.id);
     else if (missed === null || found.usefulness > missed.usefulness) missed = found;
   }
@@ -51,8 +53,8 @@ interface Missed {
 
 type Coverage = { readonly kind: 'covered'; readonly id: string } | Missed;
 
-/** The first pattern that covers a command with every pin in place, else what came closest. */
-function coverage(candidate: Candidate, patterns: readonly PatternInForce[]): Coverage {
+/** The first of the patterns of its program that covers a command with every pin in place, else what came closest. */
+function coverage(candidate: Candidate, patterns: readonly ReadablePattern[]): Coverage {
   let closest: Missed | null = null;
   for (const pattern of patterns) {
     const found = coveredBy(pattern, candidate);
@@ -63,9 +65,7 @@ function coverage(candidate: Candidate, patterns: readonly PatternInForce[]): Co
 }
 
 /** Null when a pattern is about something else. */
-function coveredBy({ id, pattern }: PatternInForce, { action, facts, command }: Candidate): Coverage | null {
-  const reading = readOnce(pattern);
-  if (reading === null || reading.argv[0] !== command.command.argv[0]) return null;
+function coveredBy({ id, pattern, reading }: ReadablePattern, { action, facts, command }: Candidate): Coverage | null {
   const match = matchWords(reading, command.command);
   if (!match.approve) {
     const isAlike = match.reason === 'extra_words' || match.reason === 'piped_input';
@@ -82,16 +82,4 @@ function unlikeEverything(command: SimpleCommand): Ask {
   return reason === 'wrapper' || reason === 'interpreter'
     ? ask(reason, detail)
     : ask('no_match', quoteArgv(command.argv));
-}
-
-/** Patterns stay the same objects while a policy is in force; each is read once, an invalid one approves nothing. */
-const readings = new WeakMap<PolicyPattern, ReadPattern | null>();
-
-function readOnce(pattern: PolicyPattern): ReadPattern | null {
-  const known = readings.get(pattern);
-  if (known !== undefined) return known;
-  const reading = readPattern(pattern.text);
-  const read = reading.ok ? reading.pattern : null;
-  readings.set(pattern, read);
-  return read;
 }
