@@ -76,8 +76,7 @@ export async function until(check: () => boolean | Promise<boolean>, what = 'it'
 
 /** Waits until the daemon knows what the gateway has, by what it says would happen. */
 export async function untilVerdict(made: Scene, verdict: string, over: Partial<RequestBody> = {}): Promise<void> {
-  const { workspace, action, source, sessionId } = bodyFor(made.workspace, over);
-  const body = { workspace, action, source, ...(sessionId === undefined ? {} : { sessionId }) };
+  const { timeoutSeconds: _, ...body } = bodyFor(made.workspace, over);
   await until(async () => (await made.client.explainPolicy(body)).verdict === verdict, `the verdict ${verdict}`);
 }
 
