@@ -140,7 +140,7 @@ function upgraded(first: z.infer<typeof firstMemorySchema>): ApproverMemory {
 /** Remembers in words what a standing policy of this approver selects. */
 export function rememberGrant(
   memory: ApproverMemory,
-  { policyId, expiresAt }: Pick<DndPolicy, 'expiresAt'> & { readonly policyId: DndPolicy['requestId'] },
+  { requestId: policyId, expiresAt }: Pick<DndPolicy, 'requestId' | 'expiresAt'>,
   what: string,
 ): ApproverMemory {
   const others = memory.grants.filter((grant) => grant.policyId !== policyId);

@@ -142,7 +142,7 @@ describe(rules('APPR-185', 'APPR-200')`a decision on a card`, () => {
     } as const;
     const { memory } = await signDecision(memoryOf(), rejection, KEYS.signer);
     const { entries } = await signCard(memory, input(card), KEYS.signer);
-    expect(entries.map((entry) => ('refusal' in entry ? entry.refusal : 'signed'))).toEqual([
+    expect(entries.map((entry) => ('refusal' in entry ? entry.refusal.code : 'signed'))).toEqual([
       'signed',
       'already_decided',
       'signed',
@@ -152,14 +152,17 @@ describe(rules('APPR-185', 'APPR-200')`a decision on a card`, () => {
   it('after its time signs nothing', async () => {
     const at = Date.parse(EXAMPLE.expiresAt);
     const { entries, memory } = await signCard(memoryOf(), input(cardOf('req-1', 'req-2'), { at }), KEYS.signer);
-    expect(entries.map((entry) => 'refusal' in entry && entry.refusal)).toEqual(['request_expired', 'request_expired']);
+    expect(entries.map((entry) => 'refusal' in entry && entry.refusal.code)).toEqual([
+      'request_expired',
+      'request_expired',
+    ]);
     expect(memory.decided).toEqual([]);
   });
 
   it('that cannot be approved signs no approval', async () => {
     const [card] = groupRequests([copy('req-1', {}, ROLLED_BACK), copy('req-2', {}, ROLLED_BACK)]);
     const { entries } = await signCard(ROLLED_BACK, input(card!), KEYS.signer);
-    expect(entries.map((entry) => 'refusal' in entry && entry.refusal)).toEqual([
+    expect(entries.map((entry) => 'refusal' in entry && entry.refusal.code)).toEqual([
       'approval_impossible',
       'approval_impossible',
     ]);

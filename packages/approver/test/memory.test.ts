@@ -38,8 +38,8 @@ describe(rules('APPR-155')`memory in its first form`, () => {
 });
 
 describe('words of a grant', () => {
-  const granted = (policyId: string) =>
-    rememberGrant(EMPTY_MEMORY, { policyId, expiresAt: new Date(NOW).toISOString() } as any, 'npm test');
+  const granted = (requestId: string) =>
+    rememberGrant(EMPTY_MEMORY, { requestId, expiresAt: new Date(NOW).toISOString() } as any, 'npm test');
 
   it('are kept until it ends', () => {
     const memory = granted('dnd-1');

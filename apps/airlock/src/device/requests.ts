@@ -1,4 +1,4 @@
-import { type OpenedRequest, openRequest } from '@airlock/approver';
+import { groupRequests, type OpenedRequest, openRequest, type RequestGroup } from '@airlock/approver';
 import type { ApprovalRequest } from '@airlock/protocol';
 import { CommandFailure } from '../cli/failure.js';
 import type { Device } from './device.js';
@@ -28,11 +28,19 @@ export async function pendingRequests(device: Device): Promise<readonly OpenedRe
   return await openAll(device, requests);
 }
 
-/** The waiting request of that id. */
-export async function pendingRequest(device: Device, id: string): Promise<OpenedRequest> {
-  const all = await pendingRequests(device);
-  const exact = all.find((each) => each.request.requestId === id);
-  if (exact !== undefined) return exact;
+/** A waiting request and the card it is on, as counted now. */
+export interface PendingCard {
+  readonly opened: OpenedRequest;
+  readonly card: RequestGroup;
+}
+
+/** The waiting request of that id, on its card (APPR-185). */
+export async function pendingCard(device: Device, id: string): Promise<PendingCard> {
+  const cards = groupRequests(await pendingRequests(device));
+  for (const card of cards) {
+    const opened = card.requests.find(({ request }) => request.requestId === id);
+    if (opened !== undefined) return { opened, card };
+  }
   throw new CommandFailure('not_found', `no request ${id} is waiting; it may be decided, withdrawn or expired`, {
     fix: 'airlock approver inbox',
   });

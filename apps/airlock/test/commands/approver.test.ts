@@ -73,6 +73,8 @@ describe('the terminal approver, with real processes', () => {
             createdAt: expect.stringMatching(/Z$/),
             expiresAt: expect.stringMatching(/Z$/),
             bound: true,
+            card: expect.stringMatching(/^card-[0-9a-f]{16}$/),
+            count: 1,
           },
         ]);
       },

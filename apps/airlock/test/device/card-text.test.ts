@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { displayCard } from '@airlock/actions';
-import type { OpenedRequest } from '@airlock/approver';
+import { groupRequests, type OpenedRequest, type PolicyReading } from '@airlock/approver';
 import { rules } from '@airlock/conformance';
 import { airlockActionSchema } from '@airlock/protocol';
 import { describe, expect, test } from 'vitest';
@@ -13,15 +13,18 @@ const AT = Date.parse('2026-01-01T00:00:00.000Z');
 const HASH = 'ab'.repeat(32);
 const EXAMPLE: object = JSON.parse(readFileSync(VECTORS, 'utf8')).plaintext.value;
 
-function opened(change: object = {}, request: { readonly id?: string; readonly created?: number } = {}): OpenedRequest {
+function opened(
+  change: object = {},
+  request: { readonly id?: string; readonly created?: number; readonly expires?: number } = {},
+): OpenedRequest {
   const action = airlockActionSchema.parse({ ...EXAMPLE, shell: undefined, ...change });
-  const { id = 'req-1', created = AT - 65_000 } = request;
+  const { id = 'req-1', created = AT - 65_000, expires = AT + 260_000 } = request;
   return {
     request: {
       requestId: id,
       createdAt: new Date(created).toISOString(),
-      expiresAt: new Date(AT + 260_000).toISOString(),
-      body: { artifactHash: HASH },
+      expiresAt: new Date(expires).toISOString(),
+      body: { artifactHash: HASH, pairingId: 'pair-1' },
     },
     pairing: { workspaceName: 'widgets', enforcerLabel: 'laptop', assurance: 'verified' },
     content: {
@@ -80,6 +83,81 @@ describe(rules('APPR-170')`the card on a terminal`, () => {
   });
 });
 
+describe(rules('APPR-185')`a card with a count`, () => {
+  const [card] = groupRequests([opened(), opened({}, { id: 'req-2', expires: AT + 60_000 })]);
+
+  test('names every request that a decision is for', () => {
+    const lines = cardText(opened(), AT, card);
+    const at = lines.findIndex((line) => line.startsWith('THIS CARD COUNTS 2 requests'));
+    expect(lines.slice(at + 1)).toEqual(['  req-1 (4 min 20 s left)', '  req-2 (1 min left)']);
+  });
+
+  test('of one says nothing of it', () => {
+    const [alone] = groupRequests([opened()]);
+    expect(cardText(opened(), AT, alone).join('\n')).not.toContain('COUNTS');
+  });
+});
+
+describe(rules('APPR-155', 'APPR-170')`the card of a policy change`, () => {
+  const reading = (change: Partial<PolicyReading> = {}): PolicyReading => ({
+    version: 7,
+    permits: ['Approved without asking: npm test', '  in the folder: /w'],
+    replacesApprover: false,
+    comparison: { kind: 'first' },
+    ...change,
+  });
+  const linesOf = (policy: PolicyReading) => {
+    const request = opened();
+    const { content } = request;
+    if (content.kind !== 'action') throw new Error(content.kind);
+    const lines = cardText({ ...request, content: { ...content, policy } }, AT);
+    return lines.slice(lines.findIndex((line) => line.startsWith('COMPUTED by this approver')));
+  };
+
+  test('says that it is the whole policy, and all of it', () => {
+    expect(linesOf(reading()).slice(0, 5)).toEqual([
+      'COMPUTED by this approver from the whole document, version 7:',
+      '  This is the whole policy. What is not listed here is asked, whatever was in force before:',
+      '    |Approved without asking: npm test|',
+      '    |  in the folder: /w|',
+      '  You signed no policy for this workspace before: all of it is new.',
+    ]);
+  });
+
+  test('says what is new, what is gone and what is pinned anew', () => {
+    const comparison = { kind: 'changes', version: 6, added: ['A'], removed: [], pinnedAnew: ['B'] } as const;
+    expect(linesOf(reading({ comparison })).slice(4, 10)).toEqual([
+      '  Against version 6, the newest you signed:',
+      '  New:',
+      '    |A|',
+      '  Gone: nothing',
+      '  The same words, but other programs, configuration or environment:',
+      '    |B|',
+    ]);
+  });
+
+  test('says when it cannot tell what changes', () => {
+    const lines = linesOf(reading({ comparison: { kind: 'unknown', version: 6 } }));
+    expect(lines[4]).toMatch(/cannot be said: of version 6,/);
+  });
+
+  test('says when it only replaces the approver', () => {
+    const lines = linesOf(reading({ replacesApprover: true, permits: ['K'] }));
+    expect(lines[1]).toContain('names the approver that takes your place, and puts no policy in force');
+    expect(lines[2]).toBe('    |K|');
+  });
+
+  test.each([
+    ['policy-rolled-back', '"airlock policy renew"'],
+    ['policy-version', '"airlock policy renew"'],
+    ['policy-unreadable', 'nobody can tell what it permits'],
+  ] as const)('says what to do about %s', (obstacle, words) => {
+    const lines = cardText({ ...opened(), canApprove: false, obstacles: [obstacle] }, AT);
+    expect(lines.at(-1)).toMatch(/^CANNOT BE APPROVED: /);
+    expect(lines.at(-1)).toContain(words);
+  });
+});
+
 describe('the inbox on a terminal', () => {
   test('is aligned, newest last, with age and time left', () => {
     const older = opened(
@@ -88,9 +166,23 @@ describe('the inbox on a terminal', () => {
     );
     const newer = opened({ argv: ['x'.repeat(150)] }, { id: 'req-n' });
     expect(inboxLines([newer, older], AT)).toEqual([
-      'REQUEST    AGE        TIME LEFT        KIND     WORKSPACE  WHAT',
-      "req-older  1 h 1 min  4 min 20 s left  command  widgets    npm run 'a b'",
-      `req-n      1 min 5 s  4 min 20 s left  command  widgets    ${'x'.repeat(100)}… (50 characters more)`,
+      'REQUEST    COUNT  AGE        TIME LEFT        KIND     WORKSPACE  WHAT',
+      "req-older  1x     1 h 1 min  4 min 20 s left  command  widgets    npm run 'a b'",
+      `req-n      1x     1 min 5 s  4 min 20 s left  command  widgets    ${'x'.repeat(100)}… (50 characters more)`,
+    ]);
+  });
+
+  test(rules('APPR-185')`has one row per card: its oldest request, how many there are, the first end`, () => {
+    const argv = ['npm', 'test'];
+    const all = [
+      opened({ argv }, { id: 'req-b', created: AT - 1_000, expires: AT + 300_000 }),
+      opened({ argv }, { id: 'req-a', created: AT - 65_000, expires: AT + 240_000 }),
+      opened({ argv: ['x'], contentSha256: 'cd'.repeat(32) }, { id: 'req-c', created: AT - 5_000 }),
+    ];
+    expect(inboxLines(all, AT)).toEqual([
+      'REQUEST  COUNT  AGE        TIME LEFT        KIND     WORKSPACE  WHAT',
+      'req-a    2x     1 min 5 s  4 min left       command  widgets    npm test',
+      'req-c    1x     5 s        4 min 20 s left  command  widgets    x',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { DecisionSubmit } from '@airlock/protocol';
-import { ApproverError, type ApproverErrorCode } from '../errors.js';
+import { ApproverError } from '../errors.js';
 import type { ApproverMemory } from '../memory.js';
 import type { Signer } from '../ports.js';
 import { cardId, type RequestGroup } from '../request/group.js';
@@ -24,7 +24,7 @@ export type CardInput = Omit<DecisionInput, 'opened' | keyof FreshValues> & {
 /** What was signed for one request of a card, or why nothing was. */
 export type CardEntry = { readonly opened: OpenedRequest } & (
   | { readonly envelope: DecisionSubmit }
-  | { readonly refusal: ApproverErrorCode }
+  | { readonly refusal: ApproverError }
 );
 
 /** The signed decisions of a card, in its order. Store `memory`, then send them. */
@@ -54,7 +54,7 @@ export async function signCard(memory: ApproverMemory, input: CardInput, signer:
       entries.push({ opened, envelope: signed.envelope });
     } catch (error) {
       if (!(error instanceof ApproverError)) throw error;
-      entries.push({ opened, refusal: error.code });
+      entries.push({ opened, refusal: error });
     }
   }
   return { memory: current, entries };

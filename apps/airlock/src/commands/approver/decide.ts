@@ -1,119 +1,91 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { type ApproverKeys, type OpenedRequest, signDecision, signGrant } from '@airlock/approver';
-import { GatewayError } from '@airlock/gateway-client';
-import { type DecisionSubmit, type DecisionWord, LIMITS } from '@airlock/protocol';
+import type { OpenedRequest, RequestGroup } from '@airlock/approver';
+import { visible } from '@airlock/adapter-run';
+import { type DecisionWord, LIMITS } from '@airlock/protocol';
 import { type Cli, printJson } from '../../cli/context.js';
 import { EXIT, UsageError } from '../../cli/failure.js';
 import { cardText } from '../../device/card-text.js';
-import { type Device, openDevice } from '../../device/device.js';
+import { type DecidedCard, decideCard, type DecidedRequest } from '../../device/decide-card.js';
+import { openDevice } from '../../device/device.js';
+import { grantFor, type Granted, sendGrant } from '../../device/grant.js';
 import { openKeys } from '../../device/keys.js';
-import { pendingRequest } from '../../device/requests.js';
+import { pendingCard } from '../../device/requests.js';
 import type { DeviceFlags } from './device-flags.js';
 
-const NONCE_BYTES = 16;
-const MINUTE = 60_000;
-/** How long a session grant lasts when no time is named. */
-const SESSION_GRANT_MS = 8 * 60 * MINUTE;
+type CardFlags = DeviceFlags & { readonly only?: true };
+export type ApproveFlags = CardFlags & { readonly scope: 'once' | 'session'; readonly for?: number };
+export type RejectFlags = CardFlags & { readonly reason?: string };
 
-export type ApproveFlags = DeviceFlags & { readonly scope: 'once' | 'session'; readonly for?: number };
-export type RejectFlags = DeviceFlags & { readonly reason?: string };
-
-interface Deciding {
-  readonly device: Device;
-  readonly opened: OpenedRequest;
-  readonly keys: ApproverKeys;
-  readonly decision: DecisionWord;
-  readonly reason?: string | undefined;
+/** Everything on the card, or just the named request. */
+function asked({ opened, card }: { readonly opened: OpenedRequest; readonly card: RequestGroup }, flags: CardFlags) {
+  return flags.only === true ? { ...card, requests: [opened], count: 1 } : card;
 }
 
-/** What became of a decision. */
-interface Decided {
-  readonly requestId: string;
-  readonly decision: DecisionWord;
-  readonly accepted: boolean;
-  /** Why the gateway did not take it. */
-  readonly refusal?: GatewayError | undefined;
+function refusalLines({ requestId, refusal }: DecidedRequest): readonly string[] {
+  if (refusal === undefined) return [];
+  const what = refusal.isOpen === true ? 'it is not known whether a decision was taken on' : 'no decision was taken on';
+  return [`airlock: ${refusal.code} ${what} ${visible(requestId)}: ${visible(refusal.message)}`];
 }
 
-/** Signs, remembers, then sends; what the gateway answers is said, never guessed. */
-async function decide(deciding: Deciding): Promise<Decided> {
-  const { device, opened, keys, decision, reason } = deciding;
-  const envelope = await device.store.changeMemory(async (memory) => {
-    const signed = await signDecision(
-      memory,
-      {
-        opened,
-        decision,
-        ...(reason === undefined ? {} : { reason }),
-        approverId: device.account.approverId,
-        nonce: new Uint8Array(randomBytes(NONCE_BYTES)),
-        msgId: `msg-${randomUUID()}`,
-        at: Date.now(),
-      },
-      keys.signer,
-    );
-    return { memory: signed.memory, result: signed.envelope };
-  });
-  return { requestId: opened.request.requestId, decision, ...(await send(device, envelope)) };
+/** What became of each request, in words. */
+export function decidedLines(decision: DecisionWord, { requests, joined }: DecidedCard): readonly string[] {
+  const word = decision === 'approve' ? 'approved' : 'rejected';
+  const taken = requests.filter(({ accepted }) => accepted);
+  const [first] = taken;
+  const summary = `airlock: ${word} ${taken.length} of ${requests.length} requests on this card`;
+  const done = requests.length > 1 ? [summary] : first === undefined ? [] : [`airlock: ${word} ${first.requestId}`];
+  const still = joined.map(({ request }) => visible(request.requestId)).join(' ');
+  return [
+    ...done,
+    ...requests.flatMap(refusalLines),
+    ...(joined.length === 0
+      ? []
+      : [`airlock: ${joined.length} more came after this card was counted and still wait for you: ${still}`]),
+  ];
 }
 
-async function send(device: Device, envelope: DecisionSubmit): Promise<Pick<Decided, 'accepted' | 'refusal'>> {
-  try {
-    await device.gateway.requests.decide(envelope);
-    return { accepted: true };
-  } catch (error) {
-    if (
-      error instanceof GatewayError &&
-      error.kind === 'rejected' &&
-      error.status !== undefined &&
-      error.status < 500
-    ) {
-      return { accepted: false, refusal: error };
-    }
-    throw error;
-  }
+/** The documented object about the named request, with every request of the card beside it. */
+function answer(decision: DecisionWord, { requests, joined }: DecidedCard, granted: Granted | null | undefined) {
+  const [named] = requests;
+  return {
+    requestId: named?.requestId ?? '',
+    decision,
+    accepted: named?.accepted ?? false,
+    requests: requests.map(({ requestId, accepted, refusal }) => ({
+      requestId,
+      decision,
+      accepted,
+      ...(refusal === undefined ? {} : { code: refusal.code }),
+    })),
+    stillWaiting: joined.map(({ request }) => request.requestId),
+    ...(granted === undefined ? {} : { grant: granted }),
+  };
 }
 
-function answer(cli: Cli, flags: DeviceFlags, decided: Decided): number {
-  const { requestId, decision, accepted, refusal } = decided;
-  if (flags.json) printJson(cli, { requestId, decision, accepted });
-  if (refusal !== undefined)
-    cli.say(`airlock: ${refusal.code} the gateway did not take the decision: ${refusal.message}`);
-  else if (!flags.json) cli.say(`airlock: ${decision === 'approve' ? 'approved' : 'rejected'} ${requestId}`);
-  return accepted ? EXIT.ok : EXIT.failed;
-}
-
-/** A signed, expiring policy for the same action (APPR-225); the decision itself stays a single one. */
-async function grant(cli: Cli, deciding: Deciding, flags: ApproveFlags): Promise<void> {
-  const forSession = flags.scope === 'session';
-  if (!forSession && flags.for === undefined) return;
-  const forMs = flags.for === undefined ? SESSION_GRANT_MS : Math.round(flags.for * MINUTE);
-  const policy = await signGrant(
-    {
-      opened: deciding.opened,
-      forSession,
-      forMs: Math.min(forMs, LIMITS.policySpanMaxMs),
-      policyId: `dnd-${randomUUID()}`,
-      at: Date.now(),
-    },
-    deciding.keys.signer,
-  );
-  await deciding.device.gateway.policies.create(policy);
-  cli.say(
-    `airlock: a signed grant for the same action${forSession ? ' in this session' : ''} was sent; it ends ${policy.expiresAt}`,
-  );
+/** Says what happened; a decision that was taken is printed on its own only where nobody reads JSON. */
+function report(cli: Cli, flags: CardFlags, parts: Parameters<typeof answer>): number {
+  const [decision, decided] = parts;
+  if (flags.json) printJson(cli, answer(...parts));
+  const lines = decidedLines(decision, decided);
+  const isNews = (line: string) => !/^airlock: (?:approved|rejected) /.test(line);
+  for (const line of flags.json ? lines.filter(isNews) : lines) cli.say(line);
+  return decided.requests[0]?.accepted === true ? EXIT.ok : EXIT.failed;
 }
 
 /** `airlock approver approve`. */
 export async function approve(cli: Cli, id: string, flags: ApproveFlags): Promise<number> {
   const device = openDevice(cli, flags);
-  const opened = await pendingRequest(device, id);
-  if (!flags.json) for (const line of cardText(opened, Date.now())) cli.say(line);
+  const pending = await pendingCard(device, id);
+  const { opened } = pending;
+  const card = asked(pending, flags);
+  if (!flags.json) for (const line of cardText(opened, Date.now(), card)) cli.say(line);
   const keys = await openKeys(cli, device.store.keys());
-  const deciding: Deciding = { device, opened, keys, decision: 'approve' };
-  const result = await decide(deciding);
-  if (result.accepted) await grant(cli, deciding, flags);
-  return answer(cli, flags, result);
+  const policy = await grantFor(opened, flags, keys);
+  const decided = await decideCard({ device, opened, card, keys, decision: 'approve' });
+  const isAccepted = decided.requests[0]?.accepted === true;
+  const granted =
+    policy === undefined ? undefined : isAccepted ? await sendGrant(cli, device, { policy, opened }) : null;
+  const code = report(cli, flags, ['approve', decided, granted]);
+  return granted === null ? EXIT.failed : code;
 }
 
 /** `airlock approver reject`. */
@@ -122,9 +94,16 @@ export async function reject(cli: Cli, id: string, flags: RejectFlags): Promise<
     throw new UsageError(`a reason has at most ${LIMITS.reasonCharacters} characters`);
   }
   const device = openDevice(cli, flags);
-  const opened = await pendingRequest(device, id);
+  const pending = await pendingCard(device, id);
   const keys = await openKeys(cli, device.store.keys());
-  const deciding: Deciding = { device, opened, keys, decision: 'reject', reason: flags.reason };
-  const result = await decide(deciding);
-  return answer(cli, flags, result);
+  const card = asked(pending, flags);
+  const decided = await decideCard({
+    device,
+    opened: pending.opened,
+    card,
+    keys,
+    decision: 'reject',
+    reason: flags.reason,
+  });
+  return report(cli, flags, ['reject', decided, undefined]);
 }

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { gatewayUrl, jsonOption, positiveNumber, shortText } from '../../cli/options.js';
 import { withExamples } from '../../cli/examples.js';
 import type { Scope } from '../../cli/scope.js';
+import { definePolicies } from './define-policies.js';
 import type { DeviceFlags } from './device-flags.js';
 import type { ApproveFlags, RejectFlags } from './decide.js';
 import type { InitFlags, PairFlags } from './enroll.js';
@@ -49,21 +50,34 @@ function defineKeys(approver: Command, scope: Scope): void {
     );
 }
 
+function deciding(command: Command): Command {
+  return device(command)
+    .argument('<id>', 'request id')
+    .option('--only', 'decide this one request, not the others on its card');
+}
+
 function defineRequests(approver: Command, scope: Scope): void {
-  device(approver.command('inbox').summary('list what is waiting for you, newest last')).action((flags: DeviceFlags) =>
-    scope.perform(async () => (await import('./inbox.js')).inbox(scope.cli, flags)),
+  device(
+    approver.command('inbox').summary('list what is waiting for you, newest last; the same content is one card'),
+  ).action((flags: DeviceFlags) => scope.perform(async () => (await import('./inbox.js')).inbox(scope.cli, flags)));
+  device(
+    approver.command('show').summary('print one card in full, with all requests on it').argument('<id>', 'request id'),
+  ).action((id: string, flags: DeviceFlags) =>
+    scope.perform(async () => (await import('./inbox.js')).show(scope.cli, id, flags)),
   );
-  device(approver.command('show').summary('print one request in full').argument('<id>', 'request id')).action(
-    (id: string, flags: DeviceFlags) =>
-      scope.perform(async () => (await import('./inbox.js')).show(scope.cli, id, flags)),
-  );
-  device(approver.command('approve').summary('sign an approval').argument('<id>', 'request id'))
+  withExamples(deciding(approver.command('approve').summary('sign an approval of each request on a card')), [
+    ['airlock approver approve req-…', 'once; if its card counts several requests, each of them'],
+    ['airlock approver approve req-… --for 30', 'and the very same action again for 30 minutes'],
+    ['airlock approver approve req-… --scope session', 'the same, only in the session that asked, for 8 hours'],
+  ])
     .addOption(new Option('--scope <scope>', 'how long it holds').choices(['once', 'session']).default('once'))
     .option('--for <minutes>', 'also allow the same action for so long', positiveNumber(1440))
     .action((id: string, flags: ApproveFlags) =>
       scope.perform(async () => (await import('./decide.js')).approve(scope.cli, id, flags)),
     );
-  device(approver.command('reject').summary('sign a rejection').argument('<id>', 'request id'))
+  withExamples(deciding(approver.command('reject').summary('sign a rejection of each request on a card')), [
+    ["airlock approver reject req-… --reason 'not on Fridays'", 'the reason goes back to the agent'],
+  ])
     .option('--reason <text>', 'why; goes back to the agent, and the gateway can read it')
     .action((id: string, flags: RejectFlags) =>
       scope.perform(async () => (await import('./decide.js')).reject(scope.cli, id, flags)),
@@ -97,5 +111,6 @@ export function defineApprover(program: Command, scope: Scope): void {
   const approver = program.command('approver').summary('see, approve and reject requests in this terminal');
   defineKeys(approver, scope);
   defineRequests(approver, scope);
+  definePolicies(approver, scope, device);
   definePairings(approver, scope);
 }

@@ -1,16 +1,18 @@
-import { groupRequests, type OpenedRequest } from '@airlock/approver';
+import { groupRequests, type OpenedRequest, type RequestGroup } from '@airlock/approver';
 import { visible } from '@airlock/adapter-run';
 import { parseTime } from '@airlock/protocol';
 import { type Cli, printJson } from '../../cli/context.js';
-import { commandLine, shellWord } from '../../cli/invocation.js';
+import { commandLine } from '../../cli/invocation.js';
+import { aligned } from '../../cli/table.js';
 import { cardText } from '../../device/card-text.js';
 import { openDevice } from '../../device/device.js';
-import { pendingRequest, pendingRequests } from '../../device/requests.js';
+import { preview } from '../../device/preview.js';
+import { pendingCard, pendingRequests } from '../../device/requests.js';
 import { spanWords, timeLeft } from '../../device/time-words.js';
 import type { DeviceFlags } from './device-flags.js';
 
-/** The frozen row of `approver inbox --json`. */
-export function inboxRow(opened: OpenedRequest) {
+/** The frozen row of `approver inbox --json`, with the card that the request is on. */
+export function inboxRow(opened: OpenedRequest, { id, count }: RequestGroup) {
   const { request, pairing, content } = opened;
   return {
     requestId: request.requestId,
@@ -20,56 +22,52 @@ export function inboxRow(opened: OpenedRequest) {
     createdAt: request.createdAt,
     expiresAt: request.expiresAt,
     bound: opened.bound,
+    card: id,
+    count,
   };
 }
 
-/** Characters of a command in the inbox; `show` has all of it. */
-const PREVIEW = 100;
-
-/** What is asked, in one line; says how much of it is missing. */
-function preview(opened: OpenedRequest): string {
-  const [first] = opened.content.kind === 'action' ? opened.content.card.computed : [];
-  if (first === undefined) return '';
-  const words = first.values.map(({ text }) => (first.shape === 'list' ? shellWord(text) : text));
-  const characters = Array.from(words.join(' '));
-  const rest = characters.length - PREVIEW;
-  return rest <= 0 ? characters.join('') : `${characters.slice(0, PREVIEW).join('')}… (${rest} characters more)`;
+/** A row per request in the order of the inbox. */
+function inboxRows(all: readonly OpenedRequest[]) {
+  const cards = new Map(groupRequests(all).flatMap((card) => card.requests.map((each) => [each, card] as const)));
+  return all.flatMap((opened) => {
+    const card = cards.get(opened);
+    return card === undefined ? [] : [inboxRow(opened, card)];
+  });
 }
 
-/** Rows whose columns are as wide as their widest cell; the last one is open. */
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+const created = ({ request }: OpenedRequest): number => parseTime(request.createdAt);
+const expires = ({ request }: OpenedRequest): number => parseTime(request.expiresAt);
+
+/** The oldest request of a card speaks for it. */
+function oldest({ requests }: RequestGroup): OpenedRequest | undefined {
+  return requests.toSorted((one, other) => created(one) - created(other))[0];
 }
 
-/** The inbox for a human, newest last. */
+function cardCells(card: RequestGroup, at: number): readonly string[] {
+  const opened = oldest(card);
+  const soonest = card.requests.toSorted((one, other) => expires(one) - expires(other))[0];
+  if (opened === undefined || soonest === undefined) return [];
+  const { requestId, kind, workspace, createdAt } = inboxRow(opened, card);
+  const state = opened.canApprove ? '' : '  CANNOT BE APPROVED';
+  const times = [spanWords(at - parseTime(createdAt)), timeLeft(soonest.request.expiresAt, at)];
+  return [visible(requestId), `${card.count}x`, ...times, kind, visible(workspace), `${preview(opened)}${state}`];
+}
+
+/** The inbox for a human, one row per card: its oldest request, how many there are, and when the first one ends. */
 export function inboxLines(all: readonly OpenedRequest[], at: number): readonly string[] {
-  const counts = new Map(
-    groupRequests(all).flatMap(({ requests, count }) => requests.map((each) => [each, count] as const)),
-  );
-  const rows = all
-    .toSorted((one, other) => parseTime(one.request.createdAt) - parseTime(other.request.createdAt))
-    .map((opened) => {
-      const { requestId, kind, workspace, createdAt, expiresAt } = inboxRow(opened);
-      const count = counts.get(opened) ?? 1;
-      const same = count === 1 ? '' : `  (one of ${count} with the same content)`;
-      const state = opened.canApprove ? '' : '  CANNOT BE APPROVED';
-      const times = [spanWords(at - parseTime(createdAt)), timeLeft(expiresAt, at)];
-      return [visible(requestId), ...times, kind, visible(workspace), `${preview(opened)}${same}${state}`];
-    });
-  return aligned([['REQUEST', 'AGE', 'TIME LEFT', 'KIND', 'WORKSPACE', 'WHAT'], ...rows]);
+  const age = (card: RequestGroup) => Math.min(...card.requests.map(created));
+  const rows = groupRequests(all)
+    .toSorted((one, other) => age(one) - age(other))
+    .map((card) => cardCells(card, at));
+  return aligned([['REQUEST', 'COUNT', 'AGE', 'TIME LEFT', 'KIND', 'WORKSPACE', 'WHAT'], ...rows]);
 }
 
 /** `airlock approver inbox`. */
 export async function inbox(cli: Cli, flags: DeviceFlags): Promise<number> {
   const all = await pendingRequests(openDevice(cli, flags));
   if (flags.json) {
-    printJson(cli, all.map(inboxRow));
+    printJson(cli, inboxRows(all));
     return 0;
   }
   if (all.length === 0) {
@@ -83,18 +81,20 @@ export async function inbox(cli: Cli, flags: DeviceFlags): Promise<number> {
 
 /** `airlock approver show`. */
 export async function show(cli: Cli, id: string, flags: DeviceFlags): Promise<number> {
-  const opened = await pendingRequest(openDevice(cli, flags), id);
+  const { opened, card } = await pendingCard(openDevice(cli, flags), id);
   if (!flags.json) {
-    for (const line of cardText(opened, Date.now())) cli.print(line);
+    for (const line of cardText(opened, Date.now(), card)) cli.print(line);
     return 0;
   }
   const { content, pairing, bound, canApprove, obstacles, warnings, request } = opened;
   const action = content.kind === 'action' ? content.action : { kind: 'unknown', requestId: request.requestId };
   const marks = content.kind === 'action' ? content.card.marks : content.kind === 'text' ? content.rendered.marks : [];
   const text = content.kind === 'text' ? { text: content.rendered.text } : {};
+  const policy = content.kind === 'action' ? content.policy : undefined;
   printJson(cli, {
     ...action,
     ...text,
+    ...(policy === undefined ? {} : { policyInWords: policy }),
     artifactHash: request.body.artifactHash,
     assurance: pairing?.assurance ?? null,
     marks,
@@ -102,6 +102,9 @@ export async function show(cli: Cli, id: string, flags: DeviceFlags): Promise<nu
     canApprove,
     obstacles,
     warnings,
+    card: card.id,
+    count: card.count,
+    requestIds: card.requests.map((each) => each.request.requestId),
   });
   return 0;
 }
