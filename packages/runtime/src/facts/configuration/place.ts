@@ -1,0 +1,8 @@
+/** Where a program looks for its configuration. */
+export interface ConfigurationPlace {
+  /** Real path. */
+  readonly cwd: string;
+  readonly home: string;
+  /** Variables by their values, as far as they are known. */
+  readonly variables: Readonly<Record<string, string>>;
+}

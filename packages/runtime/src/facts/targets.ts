@@ -1,0 +1,86 @@
+import { lstatSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf } from './errors.js';
+
+/** As Linux: more links than this lead nowhere. */
+const MAX_LINKS = 40;
+
+/** Where names of an action lead from. */
+export interface TargetPlace {
+  /** Real path. */
+  readonly cwd: string;
+  readonly home: string;
+  /** Variables by their values, as far as they are known. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** A word of an action with the real paths behind it. */
+export interface ResolvedTarget {
+  readonly name: string;
+  readonly paths: string[];
+}
+
+function linkAt(path: string): string | null {
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : null;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return null;
+  }
+}
+
+/**
+ * The real path behind an absolute one, part by part as the kernel walks it, also where the end of it does not exist yet
+ * or a link leads to nothing.
+ */
+export function followLinks(path: string): string {
+  const open = path.split('/').reverse();
+  const kept: string[] = [];
+  let links = 0;
+  while (open.length > 0) {
+    const part = open.pop() ?? '';
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      kept.pop();
+      continue;
+    }
+    const here = `/${[...kept, part].join('/')}`;
+    const link = links < MAX_LINKS ? linkAt(here) : null;
+    if (link === null) {
+      kept.push(part);
+      continue;
+    }
+    links += 1;
+    if (link.startsWith('/')) kept.length = 0;
+    open.push(...link.split('/').reverse());
+  }
+  return `/${kept.join('/')}`;
+}
+
+/** The absolute path that a word means to a shell, links not followed; null for what cannot be told. */
+function absolute(name: string, place: TargetPlace): string | null {
+  const home = /^~(?=\/|$)/.exec(name);
+  if (home !== null) return `${place.home}${name.slice(1)}`;
+  const variable = /^\$(\w+)(?=\/|$)/.exec(name);
+  if (variable !== null) {
+    const value = place.variables[variable[1] ?? ''];
+    return value?.startsWith('/') === true ? `${value}${name.slice(variable[0].length)}` : null;
+  }
+  return name.startsWith('/') ? name : `${place.cwd}/${name}`;
+}
+
+/**
+ * Resolves words that may name files. What a word says by itself, seen from the folder, is left out: only links, `~` and
+ * variables add something.
+ */
+export function resolveTargets(names: readonly string[], place: TargetPlace): ResolvedTarget[] {
+  const found: ResolvedTarget[] = [];
+  for (const name of names) {
+    const path = absolute(name, place);
+    if (path === null || path.includes('\0')) continue;
+    const real = followLinks(path);
+    if (real !== join(path) && `${real}/` !== join(path)) found.push({ name, paths: [real] });
+    else if (!name.startsWith('/') && path !== `${place.cwd}/${name}`) found.push({ name, paths: [real] });
+  }
+  return found;
+}
