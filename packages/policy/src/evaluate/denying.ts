@@ -1,5 +1,5 @@
 import { programName } from '@airlock/actions';
-import type { ActionSelector, AirlockAction } from '@airlock/protocol';
+import type { ActionSelector } from '@airlock/protocol';
 import type { StandingPolicy } from '../standing/model.js';
 import type { ReadAction, SeenCommand } from './command-words.js';
 import { holdsInOrder } from './words-in-text.js';
@@ -32,13 +32,13 @@ type Comparison = (command: SeenCommand, words: readonly string[]) => boolean;
 /** Whether any simple command has these words, or a text that nobody can read exactly holds them in order (DND-100). */
 function runs(words: readonly string[], read: ReadAction, isLike: Comparison): boolean {
   const commands = read.seen();
-  if (commands === null) return holdsInOrder(unreadText(read.action), words);
+  if (commands === null) return holdsInOrder(read.text(), words);
   const [program = '', ...rest] = words;
   const name = programName(program);
   return commands.some(
     (command) =>
       (command.name === name && isLike(command, rest)) ||
-      (command.runsOthers && holdsInOrder(command.argv.slice(1).join(' '), words)),
+      (command.handedOn !== null && holdsInOrder(command.handedOn, words)),
   );
 }
 
@@ -49,20 +49,4 @@ function startsWith({ argv }: SeenCommand, rest: readonly string[]): boolean {
 
 function isSameCommand(command: SeenCommand, rest: readonly string[]): boolean {
   return command.argv.length === rest.length + 1 && startsWith(command, rest);
-}
-
-/** What an action says it runs, where that is a text that something else interprets. */
-function unreadText(action: AirlockAction): string {
-  switch (action.kind) {
-    case 'command':
-    case 'git-commit':
-    case 'git-push':
-      return action.commandText;
-    case 'mcp-call':
-    case 'tool':
-      return `${action.commandText}\n${action.inputJson}`;
-    case 'file-edit':
-    case 'policy.change':
-      return '';
-  }
 }

@@ -1,15 +1,21 @@
 const WORD_CHARACTER = /\w/;
 
-/**
- * Whether a text contains words in this order, each standing by itself, for denials: the text is taken as it is, with its
- * escapes as gaps, and without its quotes and backslashes. Linear in the text.
- */
-export function holdsInOrder(text: string, words: readonly string[]): boolean {
-  return (
-    isInOrder(text, words) ||
-    isInOrder(text.replaceAll(/\\[\s\S]/g, '  '), words) ||
-    isInOrder(unquoted(text), words.map(unquoted))
-  );
+/** A text that something interprets, as a denial reads it. */
+export interface SearchableText {
+  /** As it is, and with its escapes as gaps. */
+  readonly plain: readonly string[];
+  /** Without its quotes and backslashes. */
+  readonly unquoted: string;
+}
+
+/** Prepares a text for any number of searches. */
+export function searchable(text: string): SearchableText {
+  return { plain: [text, text.replaceAll(/\\[\s\S]/g, '  ')], unquoted: unquoted(text) };
+}
+
+/** Whether a text contains words in this order, each standing by itself, in any of its readings. Linear in the text. */
+export function holdsInOrder(text: SearchableText, words: readonly string[]): boolean {
+  return text.plain.some((one) => isInOrder(one, words)) || isInOrder(text.unquoted, words.map(unquoted));
 }
 
 function unquoted(text: string): string {
