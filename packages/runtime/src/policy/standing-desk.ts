@@ -6,6 +6,8 @@ export interface StandingDesk {
   at(workspaceId: string, sessionId: string | undefined): readonly StandingPolicy[];
   /** What holds now, without taking the session for open. */
   known(workspaceId: string, sessionId: string | undefined): readonly StandingPolicy[];
+  /** What holds now in a workspace, whatever the session: for people to read. */
+  all(workspaceId: string): readonly StandingPolicy[];
   /** Asks the gateway soon, because a human has just decided something there. Never waits. */
   refresh(workspaceId: string, sessionId: string | undefined): void;
   /** Drops a grant that was ended from this side. */

@@ -82,6 +82,10 @@ export class StandingPolicies implements StandingDesk {
     return isCurrent ? this.#holding(session) : this.#ofOthers(workspaceId, sessionId);
   }
 
+  all(workspaceId: string): readonly StandingPolicy[] {
+    return this.#heardOf(workspaceId);
+  }
+
   refresh(workspaceId: string, sessionId: string | undefined): void {
     const session = this.#sessions.get(keyOf(workspaceId, sessionId));
     if (session !== undefined) this.#ask(session);
@@ -152,13 +156,18 @@ export class StandingPolicies implements StandingDesk {
 
   /** What a new session can know before its first answer: policies of the whole workspace that another session heard of. */
   #ofOthers(workspaceId: string, sessionId: string | undefined): readonly StandingPolicy[] {
+    return this.#heardOf(workspaceId).filter(
+      (policy) => policy.sessionId === undefined || policy.sessionId === sessionId,
+    );
+  }
+
+  /** What any session of a workspace heard of under its pairing of now. */
+  #heardOf(workspaceId: string): readonly StandingPolicy[] {
     const pairing = this.#pairingOf(workspaceId)?.name;
     const found = new Map<string, StandingPolicy>();
     for (const other of this.#sessions.values()) {
       if (other.workspaceId !== workspaceId || other.pairing !== pairing) continue;
-      for (const policy of standingAt(other.state, this.#now())) {
-        if (policy.sessionId === undefined || policy.sessionId === sessionId) found.set(policy.policyId, policy);
-      }
+      for (const policy of standingAt(other.state, this.#now())) found.set(policy.policyId, policy);
     }
     return [...found.values()];
   }

@@ -30,7 +30,7 @@ function narrow({ policies }: Core, { workspaceId }: Workspace, restriction: New
 /** A grant that is not known now may be so later: it is remembered for as long as one can last. */
 function endGrant({ policies, standing, ports }: Core, { workspaceId }: Workspace, policyId: string): boolean {
   if (policies.endedGrants.includes(policyId)) return false;
-  const known = standing.known(workspaceId, undefined).find((one) => one.policyId === policyId);
+  const known = standing.all(workspaceId).find((one) => one.policyId === policyId);
   policies.endGrant(policyId, known?.expiresAt ?? Math.floor(ports.now()) + LIMITS.policySpanMaxMs);
   standing.end(policyId);
   return true;

@@ -24,7 +24,7 @@ export function showPolicy(core: Core, folder: string): PolicyAnswer {
     gatesOff: [...policy.gatesOff],
     unmanaged: [...policy.unmanaged],
     requirements: [...policy.requirements],
-    standing: core.standing.known(workspaceId, undefined).map(shownStanding),
+    standing: core.standing.all(workspaceId).map(shownStanding),
     restrictions: restrictions.map(shownRestriction),
     ...(problem === null ? {} : { problem: errorBody(problem) }),
   };
