@@ -51,8 +51,10 @@ export async function policyLayers(cli: Cli, status: StatusAnswer | null): Promi
   const unknown = new CommandFailure('unknown', 'the daemon does not answer');
   const answer = status === null ? unknown : await showPolicy(cli, status);
   const look = (find: (policy: PolicyAnswer) => Finding) => (): Finding => {
-    if (answer instanceof CommandFailure) throw answer;
-    return find(answer);
+    if (!(answer instanceof CommandFailure)) return find(answer);
+    // The layer `pairing` says what to do about it.
+    if (answer.code === 'not_paired') return { ok: true, detail: 'none: this folder is not paired' };
+    throw answer;
   };
   return [
     {
