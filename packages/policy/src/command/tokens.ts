@@ -58,7 +58,7 @@ function readOperator(line: Characters, at: number): Read<Token> {
   if (pair === '&&' || pair === '||') return { ok: true, value: { kind: 'operator', text: pair }, next: at + 2 };
   if (pair === '&>') return refuse('redirection', pair);
   if (character === '&' || pair === '|&' || pair === ';;' || pair === ';&' || pair === ';|') {
-    return refuse('operator', pair);
+    return refuse('operator', pair.trim());
   }
   const text = character === '|' ? '|' : ';';
   return { ok: true, value: { kind: 'operator', text }, next: at + 1 };

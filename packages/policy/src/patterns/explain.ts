@@ -22,7 +22,7 @@ export function explainPattern(text: string): readonly string[] {
 
 function advice(reason: string): readonly string[] {
   return reason === 'pattern_too_broad'
-    ? ['A pattern for such a program is one complete command, word by word, that takes no program as text.']
+    ? ['Write the complete command, word by word. Shells, and programs that are given as text, are never patterns.']
     : ['A pattern is the words of one simple command, optionally followed by ` *`.'];
 }
 

@@ -1,6 +1,6 @@
-import { isMadeOf } from '../command/characters.js';
 import { parseAgreed } from '../command/lex.js';
-import { extraWordsFor, isHarmless } from './extra-words/table.js';
+import { wordList } from '../command/word-list.js';
+import { isHarmless } from './extra-words/table.js';
 import { programKind } from './programs/program-kind.js';
 import type { MatchReason } from './reasons.js';
 
@@ -16,20 +16,12 @@ export type PatternReading =
   | { readonly ok: true; readonly pattern: ReadPattern }
   | { readonly ok: false; readonly reason: Exclude<MatchReason, 'match'>; readonly message: string };
 
-/** Words that take or announce a program as text. */
+/** Words that take or announce a program as text, of any program. */
 const EVALUATING_WORDS: ReadonlySet<string> = new Set(['-c', '-e', '--eval', '-']);
-/** The same, of interpreters only. */
-const EVALUATING_OPTIONS = [
-  '--eval',
-  '--print',
-  '--run',
-  '--execute',
-  '--exec',
-  '--expr',
-  '--expression',
-  '--command',
-  '--source',
-];
+/** The same, of interpreters. */
+const EVALUATING_OPTIONS: ReadonlySet<string> = new Set(
+  wordList('--print --run --execute --exec --expr --expression --command --source'),
+);
 
 const WILDCARD = ' *';
 
@@ -41,10 +33,10 @@ export function readPattern(text: string): PatternReading {
   const isOpen = text.endsWith(WILDCARD);
   const line = parseAgreed(isOpen ? text.slice(0, -WILDCARD.length) : text);
   if (!line.ok) {
-    if (line.reason === 'builtin') return tooBroad(`\`${line.detail ?? ''}\` changes the shell or evaluates its words`);
-    return invalid(
-      `it is no simple command as Airlock reads them (${line.reason}${line.detail === undefined ? '' : ` ${line.detail}`})`,
-    );
+    const found = line.detail === undefined ? '' : ` \`${line.detail}\``;
+    return line.reason === 'builtin'
+      ? tooBroad(`${found.trim()} changes the shell or evaluates its words`)
+      : invalid(`it is no simple command as Airlock reads them: ${line.reason}${found}`);
   }
   const [command, ...more] = line.commands;
   if (command === undefined || more.length > 0) return invalid('it is more than one command');
@@ -57,11 +49,10 @@ export function readPattern(text: string): PatternReading {
  * are allowed where there is a list for them.
  */
 export function readPatternWords(argv: readonly string[], isOpen: boolean): PatternReading {
-  const [program = ''] = argv;
-  if (program === '') return invalid('it names no program');
+  if (argv.length === 0) return invalid('it names no program');
   const objection = objectionTo(argv, isOpen);
   if (objection !== undefined) return tooBroad(objection);
-  const allowsExtra = extraWordsFor(argv) !== undefined && isHarmless(argv);
+  const allowsExtra = isHarmless(argv);
   if (isOpen && !allowsExtra) return tooBroad(`no list says which further words of \`${argv.join(' ')}\` are harmless`);
   return { ok: true, pattern: { argv, allowsExtra } };
 }
@@ -69,7 +60,7 @@ export function readPatternWords(argv: readonly string[], isOpen: boolean): Patt
 /** Why words are no pattern, whatever the list says (ENF-175). */
 function objectionTo(argv: readonly string[], isOpen: boolean): string | undefined {
   const [program = '', ...words] = argv;
-  const evaluating = words.find((word) => EVALUATING_WORDS.has(word) || word.startsWith('--eval='));
+  const evaluating = words.find((word) => EVALUATING_WORDS.has(optionName(word)));
   if (evaluating !== undefined) return `\`${evaluating}\` announces a program that no pattern can judge`;
   const kind = programKind(program);
   switch (kind.kind) {
@@ -92,12 +83,19 @@ function objectionToPrograms(argv: readonly string[], isOpen: boolean): string |
 
 /** An interpreter that is given its program as a word, in any spelling: `-e'…'`, `-ne`, `--print=…`. */
 function objectionToText(words: readonly string[], evaluates: string): string | undefined {
+  const letters = Array.from(evaluates);
   const evaluating = words.find((word) =>
     word.startsWith('--')
-      ? EVALUATING_OPTIONS.some((option) => word === option || word.startsWith(`${option}=`))
-      : word.startsWith('-') && !isMadeOf(word, (letter) => !evaluates.includes(letter)),
+      ? EVALUATING_OPTIONS.has(optionName(word))
+      : word.startsWith('-') && letters.some((letter) => word.includes(letter)),
   );
   return evaluating === undefined ? undefined : `\`${evaluating}\` may hold a program`;
+}
+
+/** A word without the value that may follow a `=`. */
+function optionName(word: string): string {
+  const [name = ''] = word.split('=', 1);
+  return name;
 }
 
 /** The same for a shell or an interpreter that is somewhere behind a wrapper. */
