@@ -5,6 +5,7 @@ import { lookup, withMember, withoutMember } from '../machine/record.js';
 import { splitId } from '../machine/names.js';
 import { ENGINE_LIMITS } from '../model/config.js';
 import type { EnforcerEvent, EventOf } from '../model/events.js';
+import { standingOf } from './access.js';
 import { amend, type Draft, runAck, runArtifact, runAuth, runPairing, runPresence } from './draft.js';
 import { shutDown, signInAnew, signOutEverywhere, startEngine } from './lifecycle.js';
 import { openRequest } from './open-request.js';
@@ -55,6 +56,12 @@ function channelMessage(draft: Draft, event: EventOf<'channel.message'>): Draft 
   const exchange = lookup(draft.state.exchanges, frame.requestId);
   if (exchange === undefined || exchange.facts.workspaceId !== workspaceId) return draft;
   return runArtifact(draft, frame.requestId, { type: 'delivered', at, mono, text });
+}
+
+/** What a gateway says about a pairing only ever takes trust away, and only from the pairing that it spoke of. */
+function revokedElsewhere(draft: Draft, { at, mono, workspaceId, routingToken }: EventOf<'pairing.revoked'>): Draft {
+  const active = standingOf(draft.state, workspaceId)?.active ?? null;
+  return active?.routingToken === routingToken ? runPairing(draft, workspaceId, { type: 'revoke', at, mono }) : draft;
 }
 
 function faulted(draft: Draft, event: EventOf<'engine.fault'>): Draft {
@@ -170,6 +177,8 @@ export function route(draft: Draft, event: EnforcerEvent): Draft {
       return toAttempt(draft, event.pairingId, { ...event, type: 'cancel' });
     case 'pairing.unpair':
       return runPairing(draft, event.workspaceId, { type: 'unpair', at, mono });
+    case 'pairing.revoked':
+      return revokedElsewhere(draft, event);
     case 'recovery.verified':
       return toAttempt(draft, event.pairingId, { ...event, type: 'recoveryVerified' });
     case 'recovery.created':

@@ -89,6 +89,8 @@ type LocalEvent =
   /** The old approver approved `requestId`, a `policy.change` that names the new key (PAIR-260). Consumes that approval. */
   | { readonly type: 'pairing.replace'; readonly pairingId: PairingId; readonly requestId: RequestId }
   | { readonly type: 'pairing.unpair'; readonly workspaceId: WorkspaceId }
+  /** The gateway answered a call beside the engine's own with 403 `pairing_revoked` (ENF-160). An older pairing's is ignored. */
+  | { readonly type: 'pairing.revoked'; readonly workspaceId: WorkspaceId; readonly routingToken: string }
   | { readonly type: 'recovery.verified'; readonly pairingId: PairingId; readonly ok: boolean }
   | { readonly type: 'recovery.created'; readonly pairingId: PairingId; readonly hash: RecoveryHash | null }
   | ({ readonly type: 'request.open' } & RequestOpen)

@@ -63,7 +63,9 @@ function eventOf(b: Bench, [kind, index, extra]: Move): PlainEvent | null {
     case 12:
       return { type: 'execution.outcome', requestId, outcome: 'unknown' };
     case 13:
-      return { type: 'pairing.unpair', workspaceId: extra % 2 === 0 ? WORKSPACE : '/nowhere' };
+      return extra % 3 === 0
+        ? { type: 'pairing.revoked', workspaceId: WORKSPACE, routingToken: 'rt-another' }
+        : { type: 'pairing.unpair', workspaceId: extra % 3 === 1 ? WORKSPACE : '/nowhere' };
     case 14:
       return { type: 'engine.fault', code: 'journal_corrupt' };
     case 15:

@@ -267,6 +267,13 @@ describe(rules('ENF-160', 'ENF-040', 'INV-21')`a revocation`, () => {
           text: '{"msgType":"pairing.revoked","type":"pairing.revoked","body":{}}',
         }),
     ],
+    [
+      '403 to a call beside the engine',
+      (b: Bench) => {
+        const { routingToken } = b.pairing()!.standing.active!;
+        b.driver.send({ type: 'pairing.revoked', workspaceId: WORKSPACE, routingToken });
+      },
+    ],
   ])('by %s denies until a new pairing and keeps the pin', (_name, revoke) => {
     const b = bench();
     b.ready();
@@ -286,6 +293,14 @@ describe(rules('ENF-160', 'ENF-040', 'INV-21')`a revocation`, () => {
     expect(b.driver.stored().workspaces[0]).toMatchObject({ revoked: true, active: null });
     b.startPairing();
     b.completePairing();
+    expect(b.pairing()?.name).toBe('Paired');
+  });
+
+  it('of an older pairing leaves the one in force alone', () => {
+    const b = bench();
+    b.ready();
+    b.driver.send({ type: 'pairing.revoked', workspaceId: WORKSPACE, routingToken: 'rt-older' });
+    b.driver.send({ type: 'pairing.revoked', workspaceId: '/nowhere', routingToken: 'rt-older' });
     expect(b.pairing()?.name).toBe('Paired');
   });
 });

@@ -120,6 +120,10 @@ export class AuditReports implements ReportDesk {
       const answer = await calls.call((client, options) => client.exchanges.submit(envelope, options));
       return answer === null ? 'again' : 'done';
     } catch (cause) {
+      const { routingToken } = envelope.body.metadata ?? {};
+      if (isRevoked(cause) && routingToken !== undefined) {
+        host.dispatch({ type: 'pairing.revoked', workspaceId: report.asked.workspace.workspaceId, routingToken });
+      }
       return verdictOf(cause);
     }
   }
@@ -164,6 +168,10 @@ export class AuditReports implements ReportDesk {
     const { workspaceId } = workspace;
     this.#options.audit({ kind: 'policy.report-dropped', at: this.#now().at, requestId, workspaceId, policyId, code });
   }
+}
+
+function isRevoked(cause: unknown): boolean {
+  return cause instanceof GatewayError && cause.kind === 'forbidden' && cause.code === 'pairing_revoked';
 }
 
 /** An id that the gateway knows already is a report whose answer was lost. */

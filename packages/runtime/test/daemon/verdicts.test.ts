@@ -12,7 +12,6 @@ import {
   denial,
   policyScene,
   type PolicyScene,
-  standing,
   until,
   untilVerdict,
   openSession,
