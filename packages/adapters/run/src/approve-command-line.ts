@@ -1,4 +1,4 @@
-import type { RequestBody } from '@airlock/runtime/client';
+import type { Basis, RequestBody } from '@airlock/runtime/client';
 import { type Answer, ask, type RunDaemon } from './ask.js';
 import { type CommandLineOf, describeCommandLine } from './describe.js';
 import { signalExitCode } from './exit-codes.js';
@@ -10,8 +10,9 @@ import { type Interruption, watchInterrupts } from './waiting.js';
 /** Exit codes of `airlock approve` (CLI.md). */
 const APPROVE_EXIT = { approved: 0, refused: 1, unverified: 2, timeout: 3 } as const;
 
-export interface ApproveOptions extends CommandLineOf {
+export interface ApproveOptions extends Omit<CommandLineOf, 'persistentShell'> {
   readonly timeoutSeconds: number;
+  /** Of the host, or of the shell that goes on living after the command. */
   readonly sessionId?: string;
   /** Who asks; shown on the card. */
   readonly host?: string;
@@ -19,8 +20,11 @@ export interface ApproveOptions extends CommandLineOf {
 
 export interface ApproveResult {
   readonly exitCode: number;
-  readonly outcome: 'approved' | 'rejected' | 'policy' | 'timeout' | 'failed' | 'interrupted';
+  /** `passed`: nothing gates the command, so that whoever runs it decides. */
+  readonly outcome: 'approved' | 'passed' | 'rejected' | 'policy' | 'timeout' | 'failed' | 'interrupted';
   readonly requestId?: string | undefined;
+  /** What stands behind an answer without a human. */
+  readonly basis?: Basis | undefined;
   readonly code?: string | undefined;
   readonly reason?: string | undefined;
 }
@@ -28,7 +32,7 @@ export interface ApproveResult {
 async function requestBody(options: ApproveOptions, ports: RunPorts, workspace: string): Promise<RequestBody> {
   return {
     workspace,
-    ...(await describeCommandLine(options, ports.environment)),
+    ...(await describeCommandLine({ ...options, persistentShell: options.sessionId !== undefined }, ports.environment)),
     timeoutSeconds: options.timeoutSeconds,
     source: options.host ?? 'approve',
     ...(options.sessionId === undefined ? {} : { sessionId: options.sessionId }),
@@ -36,7 +40,10 @@ async function requestBody(options: ApproveOptions, ports: RunPorts, workspace: 
 }
 
 /** Takes the approval, once; what the other program then does with it cannot be known here. */
-async function take(daemon: RunDaemon, requestId: string, say: Say): Promise<ApproveResult> {
+async function take(
+  { requestId, decision, basis }: Extract<Answer, { answer: 'go' }>,
+  { daemon, say }: Ends,
+): Promise<ApproveResult> {
   const claim = await daemon.claim(requestId);
   if (!claim.granted) {
     say(failureLine(claim.code, claim.message));
@@ -44,7 +51,8 @@ async function take(daemon: RunDaemon, requestId: string, say: Say): Promise<App
     return { exitCode: APPROVE_EXIT.refused, outcome: 'failed', requestId, code, reason: message };
   }
   await daemon.outcome(requestId, { result: 'unknown' });
-  return { exitCode: APPROVE_EXIT.approved, outcome: 'approved', requestId };
+  const outcome = decision === 'passed' ? 'passed' : 'approved';
+  return { exitCode: APPROVE_EXIT.approved, outcome, requestId, basis };
 }
 
 function exitCodeOf(answer: Extract<Answer, { answer: 'deny' }>): number {
@@ -61,8 +69,8 @@ interface Ends {
 
 async function settle(answer: Answer, ends: Ends): Promise<ApproveResult> {
   switch (answer.answer) {
-    case 'allow':
-      return await take(ends.daemon, answer.requestId, ends.say);
+    case 'go':
+      return await take(answer, ends);
     case 'deny': {
       const { outcome, requestId, code, reason } = answer;
       ends.say(failureLine(code ?? outcome, reason ?? `not approved (${outcome})`, answer.fix));

@@ -1,5 +1,6 @@
-import type { DaemonClient, RequestBody, RequestEvent } from '@airlock/runtime/client';
-import type { Say } from './messages.js';
+import type { Basis, DaemonClient, RequestBody, RequestEvent } from '@airlock/runtime/client';
+import { basisLine, type Decision, decisionOf } from './basis.js';
+import { type Say, visible } from './messages.js';
 import type { Interruption } from './waiting.js';
 
 /** Milliseconds that an interrupted caller waits for its request to be withdrawn. */
@@ -16,7 +17,13 @@ export interface Connection {
 
 /** The end of asking. */
 export type Answer =
-  | { readonly answer: 'allow'; readonly requestId: string }
+  /** The call may go ahead once it is claimed; `decision` and `basis` say by what. */
+  | {
+      readonly answer: 'go';
+      readonly requestId: string;
+      readonly decision: Decision;
+      readonly basis?: Basis | undefined;
+    }
   | {
       readonly answer: 'deny';
       readonly outcome: 'rejected' | 'policy' | 'timeout' | 'failed';
@@ -35,13 +42,17 @@ function denial(outcome: Denial['outcome'], event: Omit<Denial, 'answer' | 'outc
 }
 
 function readDecided(event: Extract<RequestEvent, { event: 'decided' }>): Answer {
-  if (event.verdict === 'allow' && event.outcome === 'approved') return { answer: 'allow', requestId: event.requestId };
-  switch (event.outcome) {
+  const { requestId, verdict, outcome, basis } = event;
+  if (verdict !== 'deny') {
+    const decision = decisionOf(verdict, outcome, basis);
+    if (decision !== null) return { answer: 'go', requestId, decision, basis };
+  }
+  switch (outcome) {
     case 'rejected':
     case 'policy':
     case 'timeout':
     case 'failed':
-      return denial(event.outcome, event);
+      return denial(outcome, event);
     case 'withdrawn':
       return denial('failed', { ...event, code: event.code ?? 'withdrawn' });
     case 'approved':
@@ -89,12 +100,20 @@ class Question {
           this.#sayRetrying(event.code);
           break;
         case 'decided':
-          return readDecided(event);
+          return this.#decided(readDecided(event));
         case 'error':
           return denial('failed', { code: event.code, reason: event.message, fix: event.fix });
       }
     }
     return denial('failed', { code: 'bad_answer', reason: 'the daemon ended without an answer' });
+  }
+
+  /** Where nobody was asked, the human at the terminal is told why. */
+  #decided(answer: Answer): Answer {
+    if (answer.answer === 'go' && answer.decision !== 'approved' && answer.basis !== undefined) {
+      this.say(visible(basisLine(answer.basis, Date.now())));
+    }
+    return answer;
   }
 
   /** Once per kind of trouble: the daemon goes on by itself, until the deadline. */

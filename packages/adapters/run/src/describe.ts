@@ -1,6 +1,6 @@
 import { commandAction } from '@airlock/actions';
-import type { RequestBody } from '@airlock/runtime/client';
-import { type BoundCommand, bindCommand, snapshotEnvironment } from './facts/bound-command.js';
+import { collectFacts, type RequestBody } from '@airlock/runtime/client';
+import { type BoundCommand, bindCommand, describedEnvironment, snapshotEnvironment } from './facts/bound-command.js';
 import { assertArgumentsUtf8 } from './facts/encoding.js';
 import { findExecutable } from './find-executable.js';
 import { INSIDE_RUN } from './usage.js';
@@ -18,6 +18,8 @@ export interface CommandLineOf {
   readonly shell: string;
   /** Real path of the folder it will run in. */
   readonly cwd: string;
+  /** The shell goes on living, with whatever the line changes about it. */
+  readonly persistentShell?: boolean;
 }
 
 /** The environment that a command gets from `airlock run`. */
@@ -38,7 +40,13 @@ export async function describeBound(command: BoundCommand, label?: string): Prom
     stdin: command.stdin,
     ...(label === undefined ? {} : { label }),
   });
-  return { action: { ...action } };
+  const facts = await collectFacts({
+    action,
+    cwd: action.cwd,
+    environment: command.environmentDifferences,
+    path: command.environment['PATH'],
+  });
+  return { action: { ...action }, facts };
 }
 
 /**
@@ -69,5 +77,13 @@ export async function describeCommandLine(line: CommandLineOf, environment: Envi
     shell: shell.identity.realPath,
     commandText: line.commandText,
   });
-  return { action: { ...action } };
+  const facts = await collectFacts({
+    action,
+    cwd: line.cwd,
+    // The other program's environment cannot be seen; whoever asks usually runs in the same one.
+    environment: describedEnvironment(snapshotEnvironment(environment)),
+    path: environment['PATH'],
+    persistentShell: line.persistentShell ?? false,
+  });
+  return { action: { ...action }, facts };
 }

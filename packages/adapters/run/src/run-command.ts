@@ -1,5 +1,6 @@
-import type { Executable, OutcomeBody, RequestBody } from '@airlock/runtime/client';
+import type { Basis, Executable, OutcomeBody, RequestBody } from '@airlock/runtime/client';
 import { type Answer, ask, type Connection, type RunDaemon } from './ask.js';
+import type { Decision } from './basis.js';
 import { childEnvironment, describeBound } from './describe.js';
 import { recheck, recheckStamps } from './execute/recheck.js';
 import { type ChildOutcome, execute, exitCodeOf } from './execute/spawn.js';
@@ -33,6 +34,10 @@ export interface RunResult {
   readonly exitCode: number;
   readonly outcome: 'executed' | 'rejected' | 'policy' | 'timeout' | 'failed' | 'interrupted';
   readonly requestId?: string | undefined;
+  /** What let it go ahead; absent when it did not. */
+  readonly decision?: Decision | undefined;
+  /** What stands behind a decision without a human. */
+  readonly basis?: Basis | undefined;
   /** `HARP_ERR_…` or a local code; absent when the command ran or was plainly rejected. */
   readonly code?: string | undefined;
   /** Untrusted text of the approver, or our own explanation. */
@@ -88,10 +93,9 @@ function denied(answer: Extract<Answer, { answer: 'deny' }>, say: Say): RunResul
 /** Milliseconds for a claim or an outcome report; the daemon answers both from memory and one durable write. */
 const DAEMON_CALL_MS = 15_000;
 
-interface Approved {
+interface Approved extends Pick<Extract<Answer, { answer: 'go' }>, 'requestId' | 'decision' | 'basis'> {
   readonly run: Run;
   readonly daemon: RunDaemon;
-  readonly requestId: string;
   readonly command: BoundCommand;
 }
 
@@ -107,14 +111,14 @@ async function report(approved: Approved, outcome: OutcomeBody): Promise<void> {
 }
 
 function executed(approved: Approved, outcome: ChildOutcome): RunResult {
-  const { requestId, command, run } = approved;
+  const { requestId, decision, basis, command, run } = approved;
   const exitCode = exitCodeOf(outcome);
   if (outcome.result === 'not-started') {
     run.ports.say(failureLine(outcome.code, `${command.executable.path} could not be started`));
     return { exitCode, outcome: 'failed', requestId, code: outcome.code };
   }
   const signal = outcome.result === 'signalled' ? { signal: outcome.signal } : {};
-  return { exitCode, outcome: 'executed', requestId, ...signal };
+  return { exitCode, outcome: 'executed', requestId, decision, basis, ...signal };
 }
 
 /** The approval is ours: one last look, then start. */
@@ -182,8 +186,8 @@ async function askAndExecute(run: Run, command: BoundCommand): Promise<RunResult
   const body = await requestBody(command, options, workspace);
   const answer = await ask(daemon, body, { interruption, say: ports.say });
   switch (answer.answer) {
-    case 'allow':
-      return await executeApproved({ run, daemon, requestId: answer.requestId, command });
+    case 'go':
+      return await executeApproved({ ...answer, run, daemon, command });
     case 'deny':
       return denied(answer, ports.say);
     case 'interrupted':

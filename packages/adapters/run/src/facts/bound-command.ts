@@ -26,9 +26,15 @@ export function snapshotEnvironment(
   return Object.freeze(copy);
 }
 
-function differences(...[environment, baseline]: Parameters<typeof environmentDifferences>) {
+/**
+ * An environment by its differences from a bare login of this user.
+ *
+ * @throws RunFailure `environment_not_bindable`
+ */
+export function describedEnvironment(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const user = userInfo();
   try {
-    return environmentDifferences(environment, baseline);
+    return environmentDifferences(environment, { home: user.homedir, user: user.username, shell: user.shell });
   } catch (error) {
     throw error instanceof FactsError ? runFailure(error) : error;
   }
@@ -47,14 +53,12 @@ export async function bindCommand(
   assertEnvironmentUtf8(environment);
   const workingDirectory = readWorkingDirectory();
   assertArgumentsUtf8([workingDirectory.realPath]);
-  const user = userInfo();
-  const baseline = { home: user.homedir, user: user.username, shell: user.shell };
   return {
     argv: Object.freeze([...argv]),
     executable: await findExecutable(argv[0] ?? '', environment.PATH),
     workingDirectory,
     environment,
-    environmentDifferences: differences(environment, baseline),
+    environmentDifferences: describedEnvironment(environment),
     stdin: stdinKind(0, statSync('/dev/null')),
   };
 }

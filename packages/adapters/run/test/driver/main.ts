@@ -29,6 +29,27 @@ const DECISIONS: Readonly<Record<string, Omit<Decided, 'event' | 'requestId'>>> 
   badSignature: { verdict: 'deny', outcome: 'failed', code: 'HARP_ERR_SIGNATURE_INVALID', reason: 'pipe_signature' },
   lies: { verdict: 'deny', outcome: 'approved' },
   crossed: { verdict: 'allow', outcome: 'rejected' },
+  byPattern: {
+    verdict: 'allow',
+    outcome: 'policy',
+    basis: { kind: 'pattern', patternIds: ['pat-1', 'pat-2', 'pat-1'] },
+  },
+  byGrant: { verdict: 'allow', outcome: 'policy', basis: { kind: 'grant', policyId: 'dnd-1' } },
+  auto: { verdict: 'pass', outcome: 'passed', basis: { kind: 'auto', until: Date.UTC(2100, 0, 2, 12) } },
+  gateOff: { verdict: 'pass', outcome: 'passed', basis: { kind: 'gate-off', gate: 'run' } },
+  unmanaged: { verdict: 'pass', outcome: 'passed', basis: { kind: 'unmanaged', path: '/work/\u001b[31mred' } },
+  failOpen: { verdict: 'pass', outcome: 'passed', basis: { kind: 'fail-open', until: Date.UTC(2100, 0, 2, 12) } },
+  noBasis: { verdict: 'allow', outcome: 'policy' },
+  noBasisPassed: { verdict: 'pass', outcome: 'passed' },
+  allowedByAuto: { verdict: 'allow', outcome: 'policy', basis: { kind: 'auto', until: 1 } },
+  passedByPattern: { verdict: 'pass', outcome: 'passed', basis: { kind: 'pattern', patternIds: ['pat-1'] } },
+  passApproved: { verdict: 'pass', outcome: 'approved' },
+  allowPassed: { verdict: 'allow', outcome: 'passed', basis: { kind: 'auto', until: 1 } },
+  denial: { verdict: 'allow', outcome: 'policy', basis: { kind: 'denial', policyId: 'dnd-1' } },
+  // What a later version may invent.
+  unheardOf: { verdict: 'allow', outcome: 'policy', basis: { kind: 'unheard-of' } as never },
+  unheardOfPassed: { verdict: 'pass', outcome: 'passed', basis: { kind: 'unheard-of' } as never },
+  claimedPattern: { verdict: 'allow', outcome: 'policy', basis: { kind: 'pattern', patternIds: ['pat-1'] } },
 };
 
 async function* events(body: RequestBody): AsyncGenerator<RequestEvent> {
@@ -49,7 +70,7 @@ const daemon: RunDaemon = {
   request: events,
   claim: async (requestId) => {
     note('claim', requestId);
-    if (DRIVER_ANSWER !== 'claimed') return { granted: true };
+    if (!DRIVER_ANSWER.startsWith('claimed')) return { granted: true };
     return { granted: false, code: 'HARP_ERR_REPLAY', message: 'already used' };
   },
   outcome: async (requestId: string, body: OutcomeBody) => {
