@@ -1,5 +1,6 @@
 import { type CommandLine, lexCommandLine, type SimpleCommand } from '../command/lex.js';
-import { refusedExtraWord } from './extra-words/table.js';
+import { firstRefusedWord } from './extra-words/extra-words.js';
+import { extraWordsFor } from './extra-words/table.js';
 import { mayBePiped } from './piped.js';
 import { programKind } from './programs/program-kind.js';
 import { type ReadPattern, readPattern } from './read-pattern.js';
@@ -36,8 +37,10 @@ export function matchWords(pattern: ReadPattern, command: SimpleCommand): MatchR
   const { argv, isPiped } = command;
   if (!startsWith(argv, pattern.argv)) return otherCommand(argv, pattern.argv);
   if (argv.length > pattern.argv.length) {
-    if (!pattern.allowsExtra) return ask('extra_words', argv[pattern.argv.length]);
-    const refused = refusedExtraWord(argv);
+    const allowed = pattern.allowsExtra ? extraWordsFor(pattern.argv) : undefined;
+    if (allowed === undefined) return ask('extra_words', argv[pattern.argv.length]);
+    // Those of the pattern too: one of them may take the next word as its value.
+    const refused = firstRefusedWord(allowed, argv.slice(allowed.command.length));
     if (refused !== undefined) return ask('extra_words', refused);
   }
   return isPiped && !mayBePiped(command) ? ask('piped_input', argv[0]) : MATCH;

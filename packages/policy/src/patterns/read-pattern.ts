@@ -30,6 +30,7 @@ const WILDCARD = ' *';
  * creation and at load (ENF-175).
  */
 export function readPattern(text: string): PatternReading {
+  if (text.startsWith('/') && text.endsWith('/')) return invalid('it looks like a regular expression');
   const isOpen = text.endsWith(WILDCARD);
   const line = parseAgreed(isOpen ? text.slice(0, -WILDCARD.length) : text);
   if (!line.ok) {

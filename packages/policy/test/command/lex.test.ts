@@ -5,7 +5,7 @@ import { lexCommandLine } from '../../src/index.js';
 const lex = (command: string, shell = 'bash') => lexCommandLine({ command, shell });
 
 /** Words of each command; `|` before a command says that it is piped. */
-const accepted: readonly (readonly [line: string, ...commands: string[][]])[] = [
+const accepted: readonly [line: string, ...commands: string[][]][] = [
   ['git', ['git']],
   ['git status', ['git', 'status']],
   ['  git\t status \t', ['git', 'status']],
@@ -85,7 +85,7 @@ describe(rules('ENF-170', 'INV-28')`a line of simple commands`, () => {
   );
 });
 
-type Refused = readonly [line: string, reason: string, detail?: string];
+type Refused = [line: string, reason: string, detail?: string | undefined];
 
 const refused: readonly Refused[] = [
   ['', 'empty'],

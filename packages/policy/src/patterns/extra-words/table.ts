@@ -13,11 +13,6 @@ export function extraWordsFor(argv: readonly string[]): ExtraWords | undefined {
 
 /** Whether all words behind the subcommand are on its list: then the command does nothing but read and print. */
 export function isHarmless(argv: readonly string[]): boolean {
-  return refusedExtraWord(argv) === undefined;
-}
-
-/** The first word behind the subcommand that is not on its list; the first word of all when there is no list. */
-export function refusedExtraWord(argv: readonly string[]): string | undefined {
   const allowed = extraWordsFor(argv);
-  return allowed === undefined ? (argv[0] ?? '') : firstRefusedWord(allowed, argv.slice(allowed.command.length));
+  return allowed !== undefined && firstRefusedWord(allowed, argv.slice(allowed.command.length)) === undefined;
 }
