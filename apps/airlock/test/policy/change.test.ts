@@ -14,11 +14,12 @@ interface Daemon {
 }
 
 /** A daemon that answers with these events, then waits until the caller goes away when `stays` says so. */
-function daemonWith(events: readonly PolicyChangeEvent[], stays = false): Daemon {
+function daemonWith(events: readonly PolicyChangeEvent[], stays = false, lateMs = 0): Daemon {
   const calls: unknown[] = [];
   const client = {
     async *changePolicy(body: unknown, options?: { readonly signal?: AbortSignal }) {
       calls.push({ asked: body });
+      if (lateMs > 0) await new Promise((resolve) => setTimeout(resolve, lateMs));
       yield* events;
       if (!stays) return;
       await new Promise((_, reject) => {
@@ -116,6 +117,15 @@ describe(rules('LOC-080')`a loosening asks the approver and says only then that 
 
   test('a daemon that ends without an answer', async () => {
     await expect(asked(daemonWith([SUBMITTED])).answer).rejects.toMatchObject({ code: 'bad_answer' });
+  });
+
+  test('an interruption before the request has left waits for it, then withdraws it', async () => {
+    const controller = new AbortController();
+    const daemon = daemonWith([SUBMITTED], true, 50);
+    const { answer } = asked(daemon, { signal: controller.signal });
+    controller.abort('SIGINT');
+    await expect(answer).rejects.toThrow('aborted');
+    expect(daemon.calls.slice(1)).toEqual([{ withdrawn: 'req-1', reason: 'interrupted' }, 'closed']);
   });
 
   test('an interruption withdraws first, then closes', async () => {

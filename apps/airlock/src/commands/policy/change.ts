@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { DaemonClient, PolicyChangeBody, PolicyChangeEvent } from '@airlock/runtime/client';
 import { type Cli, printJson } from '../../cli/context.js';
 import { CommandFailure } from '../../cli/failure.js';
@@ -40,7 +41,10 @@ function refusal({ outcome, code, reason, fix }: Refused): CommandFailure {
 
 /** Asks the approver and follows the answer; an interruption withdraws the request first. */
 class Asking {
-  #requestId: string | undefined;
+  #submitted: (requestId: string) => void = () => undefined;
+  readonly #requestId = new Promise<string>((resolve) => {
+    this.#submitted = resolve;
+  });
   #trouble: string | undefined;
 
   constructor(
@@ -66,7 +70,7 @@ class Asking {
   #read(event: PolicyChangeEvent): Applied | null {
     switch (event.event) {
       case 'submitted':
-        this.#requestId = event.requestId;
+        this.#submitted(event.requestId);
         this.cli.say(`airlock: ${event.summary}`);
         this.cli.say(`airlock: waiting for the approver to sign ${event.requestId} (Ctrl-C withdraws it)`);
         return null;
@@ -89,11 +93,11 @@ class Asking {
     this.cli.say(`airlock: ${code} the gateway does not take the request; trying again until the deadline`);
   }
 
-  /** Closing the stream withdraws as well; this waits until it has happened. */
+  /** Withdraws what was submitted, or is about to be; closing the stream would not wait until it has happened. */
   async #withdraw(): Promise<void> {
-    if (this.#requestId === undefined) return;
-    const options = { signal: AbortSignal.timeout(WITHDRAW_MS) };
-    await this.client.withdraw(this.#requestId, 'interrupted', options).catch((error: unknown) => error);
+    const late = AbortSignal.timeout(WITHDRAW_MS);
+    const withdrawn = this.#requestId.then((id) => this.client.withdraw(id, 'interrupted', { signal: late }));
+    await Promise.race([withdrawn.catch((error: unknown) => error), once(late, 'abort')]);
   }
 }
 

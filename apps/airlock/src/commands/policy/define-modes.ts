@@ -68,7 +68,7 @@ export function defineFailMode(program: Command, scope: Scope): void {
 export function definePatterns(program: Command, scope: Scope): void {
   const patterns = withExamples(program.command('patterns'), [
     ["airlock patterns add 'npm test'", 'this command, in this folder, as it is now'],
-    ["airlock patterns add 'git status *'", 'with harmless flags and paths behind it as well'],
+    ["airlock patterns add 'git status' --shell zsh", 'where zsh reads the commands'],
     ["airlock patterns remove 'npm test'", 'ask about it again, at once'],
   ]).summary('commands that need no question');
   patterns
@@ -79,10 +79,7 @@ export function definePatterns(program: Command, scope: Scope): void {
       scope.perform(async () => (await import('./patterns.js')).list(scope.cli, flags)),
     );
   asking(patterns.command('add').summary('explain a pattern, pin it, and ask the approver to sign it'))
-    .argument(
-      '<pattern>',
-      'the words of one simple command, in quotes; " *" at the end allows harmless flags and paths',
-    )
+    .argument('<pattern>', 'the words of one simple command, in quotes; add says what else is covered')
     .option('--shell <shell>', 'the shell that reads the command: bash, dash, sh or zsh (default: yours)')
     .action((pattern: string, flags: AskFlags & { shell?: string }) =>
       scope.perform(async () => (await import('./patterns.js')).add(scope.cli, pattern, flags)),
