@@ -15,6 +15,7 @@ import type { BackgroundCalls } from '../engine/background-calls.js';
 import type { EngineHost } from '../engine/engine-host.js';
 import type { Ports } from '../ports/ports.js';
 import type { PolicyDesk } from './policy-desk.js';
+import { pairingName, standingContext } from './standing-context.js';
 import type { StandingDesk } from './standing-desk.js';
 
 /** How long after its last request a session counts as open, milliseconds. */
@@ -23,9 +24,6 @@ const OPEN_FOR = 15 * 60_000;
 /** Sessions that are asked about; callers name theirs themselves, so there is no end to them. */
 const MOST_ASKED = 32;
 const MOST_KNOWN = 512;
-
-/** The capability of an approver that signs its standing policies (table 9.2). */
-const SIGNS_POLICIES = 'signed-dnd/1';
 
 export interface StandingPoliciesOptions {
   readonly ports: Pick<Ports, 'now' | 'mono' | 'timer'>;
@@ -140,8 +138,7 @@ export class StandingPolicies implements StandingDesk {
   #pairingOf(workspaceId: string): { readonly name: string; readonly facts: PairingFacts } | null {
     const facts = pairingFacts(this.#options.host.state, workspaceId, this.#options.ports.now());
     if (facts === null) return null;
-    const { enforcerId, signerKeyId, publicKey, assurance, capabilities, pairedAt } = facts;
-    return { name: JSON.stringify([enforcerId, signerKeyId, publicKey, assurance, capabilities, pairedAt]), facts };
+    return { name: pairingName(facts), facts };
   }
 
   #now(): { readonly at: number; readonly mono: number } {
@@ -213,19 +210,11 @@ export class StandingPolicies implements StandingDesk {
     const { mono } = this.#now();
     const answer = await this.#options.calls.call((client, options) => client.policies.effective(query, options));
     if (answer === null || this.#pairingOf(workspaceId)?.name !== session.pairing) return;
-    this.#absorb(session, { policies: answer.body, mono, context: this.#contextOf(session, facts) });
-  }
-
-  #contextOf({ workspaceId, sessionId }: Session, facts: PairingFacts): StandingContext {
-    const { enforcerId, signerKeyId, publicKey, assurance, capabilities } = facts;
-    const signs = assurance === 'verified' && capabilities.includes(SIGNS_POLICIES);
-    return {
-      enforcerId,
-      workspaceId,
-      ...(sessionId === undefined ? {} : { sessionId }),
-      signer: signs ? { signerKeyId, publicKey } : null,
-      verifier: this.#options.verifier,
-    };
+    this.#absorb(session, {
+      policies: answer.body,
+      mono,
+      context: standingContext(facts, { workspaceId, sessionId, verifier: this.#options.verifier }),
+    });
   }
 
   #absorb(
