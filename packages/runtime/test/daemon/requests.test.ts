@@ -180,7 +180,7 @@ describe(rules('ENF-150')`a gateway that is away`, () => {
       response.destroy();
       return true;
     };
-    const events: RequestEvent[] = await ask(made, { timeoutSeconds: 3 });
+    const events: RequestEvent[] = await ask(made, { timeoutSeconds: 15 });
     expect(events.filter((event) => event.event === 'retrying').length).toBeGreaterThan(0);
     expect(lastOf(events)).toMatchObject({ verdict: 'deny' });
     made.relay.intercept = null;
