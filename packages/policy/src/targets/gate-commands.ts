@@ -65,22 +65,21 @@ function mayName(operand: string): boolean {
   return !operand.startsWith('-') && PROCESS_LINE.includes(operand.toLowerCase());
 }
 
+const HANDLES_PROCESSES = new Set([...KILLERS, ...TRACERS, ...SERVICES]);
+
 /** A command that ends, stops or takes over a process of the gate, or as many as there are. */
 export function processCommand(words: Words, processIds: readonly number[]): string | null {
+  const at = words.findIndex((word) => HANDLES_PROCESSES.has(programName(word)));
+  if (at === -1) return null;
   const numbers = new Set(processIds.map(String));
-  for (const [index, word] of words.entries()) {
-    const name = programName(word);
-    const rest = words.slice(index + 1);
-    const text = words.slice(index).join(' ');
-    if (KILLERS.has(name) || TRACERS.has(name)) {
-      if (rest.some((each) => (each.match(/\d+/g) ?? []).some((number) => numbers.has(number)))) return text;
-      if (rest.some((each) => /airlock/i.test(each))) return text;
-    }
-    if (name === 'kill' && rest.slice(1).includes('-1')) return text;
-    if (BY_NAME.has(name) && rest.some(mayName)) return text;
-    if (SERVICES.has(name) && rest.some((each) => /airlock/i.test(each))) return text;
-  }
-  return null;
+  const names = words.slice(at).map(programName);
+  const rest = words.slice(at + 1);
+  const isNamed = rest.some(
+    (word) => /airlock/i.test(word) || (word.match(/\d+/g) ?? []).some((each) => numbers.has(each)),
+  );
+  const isAll = names.includes('kill') && rest.slice(1).includes('-1');
+  const isMatched = names.some((name) => BY_NAME.has(name)) && rest.some(mayName);
+  return isNamed || isAll || isMatched ? words.slice(at).join(' ') : null;
 }
 
 /** Whether a command ends processes, wherever it has their ids from. */

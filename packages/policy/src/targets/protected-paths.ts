@@ -164,6 +164,14 @@ export class ProtectedPaths {
     );
   }
 
+  /** Folders around the gate that a path below a home folder may be: the home is whatever stands before it there. */
+  belowHome(parts: readonly string[]): readonly (readonly string[])[] {
+    if (parts.length === 0) return [];
+    return this.#roots.flatMap((root) =>
+      root.flatMap((_part, at) => (isPrefix(parts, root.slice(at)) ? [root.slice(0, at + parts.length)] : [])),
+    );
+  }
+
   /** Whether writing into a folder is enough: it holds little else, and no work goes on in it. */
   isNear(parts: readonly string[]): boolean {
     if (isPrefix(parts, this.#cwd)) return false;

@@ -135,6 +135,9 @@ class Examination {
       this.#folders.push(folder);
     };
     if (this.#names.some((name) => GIT_FOLDER.test(name))) add([...this.#cwd, '.git']);
+    for (const path of this.#names.map(namedPath)) {
+      if (path.from === 'home') for (const folder of this.#paths.belowHome(path.parts)) add(folder);
+    }
     const names = this.#names.filter((name) => this.#paths.mayHold(namedPath(name).parts) || this.#resolved.has(name));
     for (let round = 0; round < 3; round += 1) {
       for (const name of names) {
@@ -216,7 +219,11 @@ class Examination {
   }
 }
 
-/** What of the gate an action touches, in words; empty when nothing does (LOC-090). Wider than the truth, never narrower. */
+/**
+ * What of the gate an action touches, in words; empty when nothing does (LOC-090). Wider than the truth, never narrower, as
+ * far as words go. What no word says cannot be seen: names that a program computes or reads from a file, names whose every
+ * part is behind a variable, second names (hard links) of a file, and what a script does that is run.
+ */
 export function touchedTargets(
   action: TargetedAction,
   facts: ActionFacts | null,
