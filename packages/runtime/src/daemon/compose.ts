@@ -52,6 +52,7 @@ export async function composeDaemon(options: StartDaemonOptions, log: Logger): P
   report = (error) => engine.problems.report(error);
   const policies = policiesOf(engine, { storage, ports });
   engine.start(damage);
+  for (const { workspaceId } of storage.state?.workspaces ?? []) policies.standing(workspaceId);
   const program = process.argv[1];
   const services = daemonServices({
     ports,
@@ -85,6 +86,8 @@ function policiesOf(engine: Engine, { storage, ports }: Pick<EngineParts, 'stora
     standingOf: (workspaceId) => host.state.pairings[workspaceId]?.standing,
     onRequirements: (workspaceId, requirements) =>
       host.dispatch({ type: 'policy.requirements', workspaceId, requirements }),
+    onVoid: (workspaceId, { code, message: reason }) =>
+      engine.audit({ kind: 'policy.void', at: Math.floor(ports.now()), workspaceId, code, reason }),
     onDamage: (error) => problems.report(error),
   });
 }

@@ -22,6 +22,8 @@ export interface FilePoliciesOptions {
   readonly standingOf: (workspaceId: string) => Standing | undefined;
   /** Told when what a workspace requires of its approver has changed. */
   readonly onRequirements: (workspaceId: string, requirements: readonly Requirement[]) => void;
+  /** Told when a document that should be in force is found not to be. */
+  readonly onVoid: (workspaceId: string, error: RuntimeError<string>) => void;
   /** Told when the list turns out to be damaged: everything is denied from then on. */
   readonly onDamage: (error: RuntimeError<string>) => void;
 }
@@ -37,7 +39,10 @@ export class FilePolicies implements PolicyDesk {
   readonly #loaded = new Map<string, Loaded>();
   /** Versions that are being signed, by workspace. */
   readonly #pending = new Map<string, number>();
+  /** The highest version that was ever to be signed: its approver may remember it although it never came into force. */
+  readonly #highest = new Map<string, number>();
   readonly #told = new Map<string, string>();
+  readonly #voided = new Map<string, string>();
 
   constructor(options: FilePoliciesOptions) {
     this.#options = options;
@@ -61,6 +66,7 @@ export class FilePolicies implements PolicyDesk {
     if (isSame) return known.standing;
     const standing = this.#load(workspaceId);
     this.#loaded.set(workspaceId, { document, restrictions, active, pin, standing });
+    this.#tellVoid(workspaceId, standing.problem);
     return standing;
   }
 
@@ -69,12 +75,13 @@ export class FilePolicies implements PolicyDesk {
   }
 
   nextBase(workspaceId: string): number {
-    return newestVersion(this.#options.list.workspace(workspaceId));
+    return Math.max(newestVersion(this.#options.list.workspace(workspaceId)), this.#highest.get(workspaceId) ?? 0);
   }
 
   begin(workspaceId: string, version: number): PendingChange {
     const before = this.#options.list.workspace(workspaceId).document;
     this.#pending.set(workspaceId, version);
+    this.#highest.set(workspaceId, Math.max(version, this.#highest.get(workspaceId) ?? 0));
     return {
       isCurrent: () => this.#options.list.workspace(workspaceId).document === before,
       accept: (record, signerKeyId) => this.#accept(workspaceId, record, signerKeyId),
@@ -183,6 +190,13 @@ export class FilePolicies implements PolicyDesk {
       if (cause instanceof RuntimeError && cause.code === 'state_corrupt') onDamage(cause);
       throw cause;
     }
+  }
+
+  #tellVoid(workspaceId: string, problem: RuntimeError<string> | null): void {
+    const message = problem?.message ?? '';
+    if ((this.#voided.get(workspaceId) ?? '') === message) return;
+    this.#voided.set(workspaceId, message);
+    if (problem !== null) this.#options.onVoid(workspaceId, problem);
   }
 
   #tellRequirements(workspaceId: string): void {

@@ -35,6 +35,7 @@ export function policyVoid(
   reason: VoidReason,
   where: { readonly file?: string; readonly cause?: unknown } = {},
 ): RuntimeError {
-  const message = `the signed policy is not in force and everything is asked: ${WORDS[reason]}`;
+  const why = where.cause instanceof RuntimeError ? where.cause.message : WORDS[reason];
+  const message = `the signed policy is not in force and everything is asked: ${why}`;
   return new RuntimeError('policy_void', message, { ...where, fix: 'airlock policy renew' });
 }

@@ -208,11 +208,10 @@ describe(rules('LOC-080')`one change at a time`, () => {
     const made = await paired();
     await signed(made, { kind: 'fail-open', until: inHours(1) });
     const events = await asked(made, { kind: 'auto-on', until: inHours(1) }, (artifact) => {
-      void (async () => {
-        expect(await take(made, { kind: 'auto-off' })).toBe(true);
-        expect(await take(made, { kind: 'fail-closed' })).toBe(true);
-        made.human.decide(artifact, 'approve');
-      })();
+      Promise.all([take(made, { kind: 'auto-off' }), take(made, { kind: 'fail-closed' })]).then(
+        (changed) => made.human.decide(artifact, changed.every(Boolean) ? 'approve' : 'reject'),
+        () => made.human.decide(artifact, 'reject'),
+      );
     });
     expect(events.at(-1)?.event).toBe('applied');
     expect(await permitted(made)).toEqual(NOTHING);
@@ -264,11 +263,13 @@ describe(rules('LOC-060', 'ENF-090')`an approval of a change of policy`, () => {
   it('is used by the daemon alone, once', SLOW, async () => {
     const made = await paired();
     let requestId = '';
+    const claims: Promise<{ granted: boolean }>[] = [];
     const events = await asked(made, { kind: 'auto-on', until: inHours(1) }, (artifact) => {
       requestId = artifact.requestId;
       made.human.decide(artifact, 'approve');
-      for (let n = 0; n < 20; n += 1) void made.client.claim(requestId);
+      for (let n = 0; n < 20; n += 1) claims.push(made.client.claim(requestId));
     });
+    for (const claim of await Promise.all(claims)) expect(claim.granted).toBe(false);
     expect(events.at(-1)?.event).toBe('applied');
     expect(await made.client.claim(requestId)).toMatchObject({ granted: false });
     expect(logged(made, 'execution.granted').filter((entry) => entry.requestId === requestId)).toHaveLength(1);

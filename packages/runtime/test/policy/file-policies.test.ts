@@ -124,6 +124,7 @@ describe(rules('LOC-080', 'LOC-085')`policies in files`, () => {
     expect(again.policies.standing(WS).problem).toMatchObject({ message: expect.stringContaining('missing'), file });
     writeFileSync(file, bytes, { mode: 0o600 });
     expect(again.policies.standing(WS).problem).not.toBeNull();
+    expect(again.voided).toEqual([expect.stringMatching(/^ws-1: .*it is missing$/)]);
     again.policies.reload(WS);
     expect(again.policies.standing(WS)).toMatchObject({ policy: { version: 7 }, problem: null });
   });

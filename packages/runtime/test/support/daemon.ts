@@ -36,8 +36,7 @@ export async function launch(paths: RuntimePaths, over: Partial<StartDaemonOptio
 }
 
 /** A real daemon on a real socket, with files in a folder of its own, and a small gateway. */
-export async function scene(over: Partial<StartDaemonOptions> = {}): Promise<Scene> {
-  const home = temporaryFolder();
+export async function scene(over: Partial<StartDaemonOptions> = {}, home = temporaryFolder()): Promise<Scene> {
   const workspace = join(home, 'project');
   mkdirSync(workspace);
   const relay = await Relay.start();
@@ -77,8 +76,11 @@ export async function pairUp(scene: Scene, human = new Human(scene.relay), by: '
 }
 
 /** Signed in and paired. */
-export async function paired(over: Partial<StartDaemonOptions> = {}): Promise<Scene & { readonly human: Human }> {
-  const made = await scene(over);
+export async function paired(
+  over: Partial<StartDaemonOptions> = {},
+  home = temporaryFolder(),
+): Promise<Scene & { readonly human: Human }> {
+  const made = await scene(over, home);
   await signIn(made);
   const { human, events } = await pairUp(made);
   if (events.at(-1)?.event !== 'paired') throw new Error(JSON.stringify(events));

@@ -97,6 +97,7 @@ export interface Shelf {
   readonly records: PolicyRecords;
   readonly told: [string, readonly Requirement[]][];
   readonly damage: string[];
+  readonly voided: string[];
 }
 
 /** The files of a daemon, without the daemon. */
@@ -112,6 +113,7 @@ export async function shelf(
   const records = new PolicyRecords({ directory: join(folder, 'policies'), integrity, fs });
   const told: Shelf['told'] = [];
   const damage: string[] = [];
+  const voided: string[] = [];
   const policies = new FilePolicies({
     list,
     records,
@@ -119,9 +121,10 @@ export async function shelf(
     now: () => AT,
     standingOf: (workspaceId) => (who.standing?.workspaceId === workspaceId ? who.standing : undefined),
     onRequirements: (workspaceId, requirements) => told.push([workspaceId, requirements]),
+    onVoid: (workspaceId, error) => voided.push(`${workspaceId}: ${error.message}`),
     onDamage: (error) => damage.push(error.code),
   });
-  return { policies, list, records, told, damage };
+  return { policies, list, records, told, damage, voided };
 }
 
 /** Puts a document in force. */
