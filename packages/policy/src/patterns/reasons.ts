@@ -7,7 +7,7 @@ export const MATCH_REASONS = [
   // The pattern itself (ENF-175).
   'pattern_invalid',
   'pattern_too_broad',
-  // The command line, in the order the lexer finds it (ENF-170).
+  // The command line (ENF-170).
   'too_long',
   'too_many_commands',
   'character',
