@@ -105,7 +105,12 @@ describe('the commands of the workspace, with real processes', () => {
       const result = await running.finished();
       const [first, second] = result.stdout.trimEnd().split('\n');
       expect(first).toBe('mine');
-      expect(JSON.parse(second ?? '')).toEqual({ exitCode: 0, outcome: 'executed', requestId: item?.requestId });
+      expect(JSON.parse(second ?? '')).toEqual({
+        exitCode: 0,
+        outcome: 'executed',
+        decision: 'approved',
+        requestId: item?.requestId,
+      });
     },
     SLOW,
   );
