@@ -189,7 +189,8 @@ describe('status', () => {
   });
 
   test('a moment that is over is said to be', () => {
-    expect(timeWords(AT - 1, AT)).toBe('2025-12-31 23:59 UTC (over)');
+    expect(timeWords(AT - 60_000, AT)).toBe('2025-12-31 23:59 UTC (over)');
+    expect(timeWords(AT + 59_999, AT)).toBe('2026-01-01 00:01 UTC (1 min)');
   });
 });
 

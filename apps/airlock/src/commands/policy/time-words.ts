@@ -6,10 +6,18 @@ export function isoTime(epochMs: number): string {
   return formatTime(epochMs);
 }
 
-/** A moment to come as a person reads it, and how far away it is. */
+const MINUTE_MS = 60_000;
+
+function wholeMinutes(milliseconds: number): number {
+  return Math.ceil(milliseconds / MINUTE_MS) * MINUTE_MS;
+}
+
+/**
+ * A moment to come as a person reads it, and how far away it is. Rounded up to whole minutes, as the approver reads it
+ * on the card.
+ */
 export function timeWords(epochMs: number, at = Date.now()): string {
-  const clock = `${formatTime(epochMs).slice(0, 16).replace('T', ' ')} UTC`;
+  const clock = `${formatTime(wholeMinutes(epochMs)).slice(0, 16).replace('T', ' ')} UTC`;
   const left = epochMs - at;
-  // Rounded up to a whole minute, so that eight hours are not told as 7 h 59 min.
-  return left > 0 ? `${clock} (${spanWords(Math.ceil(left / 60_000) * 60_000)})` : `${clock} (over)`;
+  return left > 0 ? `${clock} (${spanWords(wholeMinutes(left))})` : `${clock} (over)`;
 }
