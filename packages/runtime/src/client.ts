@@ -38,5 +38,11 @@ export { collectFacts, type FactsSubject } from './facts/collect.js';
 export { patternFacts, type PatternPlace } from './facts/pattern-facts.js';
 export { FACTS_CODES, FactsError, type FactsCode } from './facts/errors.js';
 export { environmentDifferences, type EnvironmentBaseline } from './facts/environment.js';
-export { type Executable, type Interpreter, resolveExecutable } from './facts/resolve/executable.js';
+export { identifyCached } from './facts/identify-cached.js';
+export {
+  type Executable,
+  type ExecutableSearch,
+  type Interpreter,
+  resolveExecutable,
+} from './facts/resolve/executable.js';
 export { type FileIdentity, sameStamp, stampOf } from './facts/resolve/file-identity.js';

@@ -1,5 +1,5 @@
 import { commandAction } from '@airlock/actions';
-import { collectFacts, type RequestBody } from '@airlock/runtime/client';
+import { collectFacts, identifyCached, type RequestBody } from '@airlock/runtime/client';
 import { type BoundCommand, bindCommand, describedEnvironment, snapshotEnvironment } from './facts/bound-command.js';
 import { assertArgumentsUtf8 } from './facts/encoding.js';
 import { findExecutable } from './find-executable.js';
@@ -65,7 +65,7 @@ export async function describeCommand(argv: readonly string[], environment: Envi
  */
 export async function describeCommandLine(line: CommandLineOf, environment: Environment): Promise<Described> {
   assertArgumentsUtf8([line.commandText, line.cwd]);
-  const shell = await findExecutable(line.shell, environment.PATH);
+  const shell = await findExecutable(line.shell, { path: environment.PATH, identify: identifyCached });
   const action = commandAction({
     argv: [line.shell, '-c', line.commandText],
     cwd: line.cwd,

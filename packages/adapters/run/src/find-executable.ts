@@ -1,4 +1,4 @@
-import { type Executable, FactsError, resolveExecutable } from '@airlock/runtime/client';
+import { type Executable, type ExecutableSearch, FactsError, resolveExecutable } from '@airlock/runtime/client';
 import { RUN_EXIT } from './exit-codes.js';
 import { RunFailure } from './failure.js';
 
@@ -26,14 +26,14 @@ export function runFailure(error: FactsError): RunFailure {
 }
 
 /**
- * Resolves a command name to the files that will run, from the working directory of this process.
+ * Resolves a command name to the files that will run, from the working directory of this process. Without `identify`
+ * every file is read.
  *
- * @param path - PATH of the environment that the child gets, or undefined
  * @throws RunFailure with exit code 126 or 127, or `program_unreadable` (125)
  */
-export async function findExecutable(name: string, path: string | undefined): Promise<Executable> {
+export async function findExecutable(name: string, search: ExecutableSearch): Promise<Executable> {
   try {
-    return await resolveExecutable(name, { path });
+    return await resolveExecutable(name, search);
   } catch (error) {
     throw error instanceof FactsError ? runFailure(error) : error;
   }

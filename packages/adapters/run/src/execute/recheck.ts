@@ -35,7 +35,7 @@ function checkDirectory(facts: BoundCommand): void {
  */
 export async function recheck(facts: BoundCommand): Promise<Executable> {
   checkDirectory(facts);
-  const now = await findExecutable(facts.argv[0] ?? '', facts.environment.PATH).catch((error: unknown) => {
+  const now = await findExecutable(facts.argv[0] ?? '', { path: facts.environment.PATH }).catch((error: unknown) => {
     if (!(error instanceof RunFailure)) throw error;
     throw changed(facts.executable.path, `changed (${error.message})`);
   });

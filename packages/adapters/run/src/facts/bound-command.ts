@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { type Executable, environmentDifferences, FactsError } from '@airlock/runtime/client';
+import { type Executable, environmentDifferences, FactsError, identifyCached } from '@airlock/runtime/client';
 import { findExecutable, runFailure } from '../find-executable.js';
 import { assertArgumentsUtf8, assertEnvironmentUtf8 } from './encoding.js';
 import { type StdinKind, stdinKind } from './stdin.js';
@@ -55,7 +55,7 @@ export async function bindCommand(
   assertArgumentsUtf8([workingDirectory.realPath]);
   return {
     argv: Object.freeze([...argv]),
-    executable: await findExecutable(argv[0] ?? '', environment.PATH),
+    executable: await findExecutable(argv[0] ?? '', { path: environment.PATH, identify: identifyCached }),
     workingDirectory,
     environment,
     environmentDifferences: describedEnvironment(environment),
