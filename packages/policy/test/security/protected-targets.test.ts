@@ -103,6 +103,13 @@ describe(rules('LOC-090')`attacks: a protected name that is written so that a re
     expect(isTouched(text)).toBe(true);
   });
 
+  test('a command quoted by shell after shell', () => {
+    const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+    let text = 'git commit -n';
+    for (let depth = 0; depth < 4; depth += 1) text = `sh -c ${quoted(text)}`;
+    expect(isTouched(text)).toBe(true);
+  });
+
   test('a link in the repository that leads to the gate', () => {
     const facts = leads({ 'docs/notes': '/home/ada/.local/state/airlock/state.json' });
     expect(touchedTargets(call('cp', 'x', 'docs/notes'), facts, PLACES)).not.toEqual([]);
