@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rules } from '@airlock/conformance';
 import { requiresProgram } from '@airlock/conformance/requires';
 import { describe, expect, it } from 'vitest';
+import { HARMLESS_BUILTINS } from '../../src/command/shell-words.js';
 import { lexCommandLine } from '../../src/index.js';
 
 const reasonFor = (command: string): string => {
@@ -48,6 +49,10 @@ describe(rules('ENF-170')`first words that a shell reads itself`, () => {
 
   it.each(['[', '[[', '{', '}', '!', '((', ']]'])('%s is refused by its characters', (word) => {
     expect(reasonFor(`${word} x`)).not.toBe('accepted');
+  });
+
+  it('are harmless only if they are these', () => {
+    expect([...HARMLESS_BUILTINS].sort()).toEqual([...HARMLESS].sort());
   });
 
   it('are compared with their letter case', () => {

@@ -36,6 +36,8 @@ describe(rules('ENF-175', 'INV-33')`a pattern`, () => {
     ['echo \'a b\' "c"', ['echo', 'a b', 'c'], true],
     ["grep 'a *' b", ['grep', 'a *', 'b'], false],
     ['./scripts/check.sh', ['./scripts/check.sh'], false],
+    ['make src/', ['make', 'src/'], false],
+    ['/usr/bin/make src', ['/usr/bin/make', 'src'], false],
     ['tsc -p tsconfig.json', ['tsc', '-p', 'tsconfig.json'], false],
     // Interpreters and wrappers, complete.
     ['node --version', ['node', '--version'], false],
