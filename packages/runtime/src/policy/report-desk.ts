@@ -1,8 +1,19 @@
-import type { Asked } from '../service/asked.js';
+import type { PlaintextContext } from '@airlock/actions';
+import type { RequestBody } from '../socket/api.js';
+import type { Workspace } from '../state/state-store.js';
+
+/** What a report says about the request it is for. */
+export interface ReportedRequest {
+  readonly requestId: string;
+  readonly workspace: Workspace;
+  readonly action: RequestBody['action'];
+  /** What its plaintext was made with. */
+  readonly context: PlaintextContext;
+}
 
 /** An action that a policy of the approver decided. */
 export interface DecidedByPolicy {
-  readonly asked: Asked;
+  readonly asked: ReportedRequest;
   readonly decision: 'approve' | 'reject';
   /** Of the standing policy, or the ids of the signed patterns joined by a space. */
   readonly policyId: string;
