@@ -129,6 +129,38 @@ describe(rules('LOC-080', 'LOC-085')`policies in files`, () => {
     expect(again.policies.standing(WS)).toMatchObject({ policy: { version: 7 }, problem: null });
   });
 
+  it('an older document of the same approver is not in force under the name of the newest', async () => {
+    const { folder, made, who } = await begun();
+    accept(made, who, OLD);
+    accept(made, who, NEW);
+    await made.policies.settled();
+    const { sha256 } = made.policies.inForce(WS);
+    made.records.write({ workspaceId: WS, sha256 }, record(who, OLD));
+    made.list.close();
+    const again = await shelf(folder, who);
+    expect(again.policies.standing(WS)).toMatchObject({
+      policy: { version: 0 },
+      problem: { message: expect.stringContaining('another document') },
+    });
+  });
+
+  it('a file is that of one workspace and one document only', async () => {
+    const { folder, made, who } = await begun();
+    accept(made, who, OLD);
+    const bytes = readFileSync(join(folder, 'policies', readdirSync(join(folder, 'policies'))[0] ?? ''));
+    const { sha256 } = made.policies.inForce(WS);
+    expect(made.records.read({ workspaceId: WS, sha256 })).not.toBeNull();
+    for (const name of [
+      { workspaceId: 'ws-2', sha256 },
+      { workspaceId: WS, sha256: 'a'.repeat(64) },
+    ]) {
+      writeFileSync(made.records.fileOf(name), bytes, { mode: 0o600 });
+      expect(() => made.records.read(name)).toThrow('MAC');
+    }
+    expect(made.records.read({ workspaceId: 'ws-3', sha256 })).toBeNull();
+    expect(() => made.records.fileOf({ workspaceId: '../x', sha256 })).toThrow(TypeError);
+  });
+
   it('an approval of something else, or of somewhere else, puts nothing in force', async () => {
     const { made, who } = await begun();
     accept(made, who, OLD);
