@@ -7,7 +7,8 @@ export default {
   mutate: ['packages/policy/src/**/*.ts', '!packages/policy/src/index.ts'],
   // The copy that is changed: all other packages are reached through node_modules.
   ignorePatterns: ['/*', '!/packages', '/packages/*', '!/packages/policy', '!/packages/testkit', '!/tooling', 'dist'],
-  tempDirName: path.join(tools, 'sandbox'),
+  // One of its own for every run: it is removed at the end.
+  tempDirName: path.join(tools, `sandbox-${process.pid}`),
   plugins: [path.join(tools, 'node_modules', '@stryker-mutator', 'vitest-runner', 'dist', 'src', 'index.js')],
   testRunner: 'vitest',
   vitest: { configFile: 'tooling/mutation/vitest.config.js' },
