@@ -114,20 +114,11 @@ export {
   type StdinKind,
   stdinKindSchema,
 } from './action/airlock-action.js';
-export {
-  type ConfigurationFact,
-  configurationFactSchema,
-  type PolicyDocument,
-  policyDocumentSchema,
-  policyGateSchema,
-  type PolicyPattern,
-  policyPatternSchema,
-  type PolicyRequirement,
-  policyRequirementSchema,
-  type ProgramIdentity,
-  programIdentitySchema,
-  readPolicyDocument,
-} from './action/policy-document.js';
+export { type PolicyDocument, policyDocumentSchema, readPolicyDocument } from './action/policy-document.js';
+export { type PolicyPattern, policyPatternSchema } from './action/policy-document.js';
+export { policyGateSchema, type PolicyRequirement, policyRequirementSchema } from './action/policy-document.js';
+export { type ConfigurationFact, configurationFactSchema } from './action/policy-document.js';
+export { type ProgramIdentity, programIdentitySchema } from './action/policy-document.js';
 export {
   APP_KINDS,
   type AppCreateRequest,

@@ -46,7 +46,7 @@ describe('cards, grants and refusals of the terminal approver, with real process
   /** What an enforcer of this user is told. */
   async function effective(row: { readonly enforcerId: string; readonly workspaceId: string }): Promise<unknown[]> {
     const query = new URLSearchParams({ enforcerId: row.enforcerId, workspaceId: row.workspaceId });
-    const answer = await fetch(`${site.gateway.url}/v1/policy/dnd/effective?${query}`, {
+    const answer = await fetch(`${site.gateway.url}/v1/policy/dnd/effective?${query.toString()}`, {
       headers: { 'x-pat': site.enforcerPat },
     });
     return ((await answer.json()) as { body: unknown[] }).body;

@@ -64,7 +64,7 @@ function requestOf(requestId: string, change: object = {}): ApprovalRequest {
 }
 
 /** A device whose inbox and gateway a test plays. */
-function deviceWith(inbox: readonly ApprovalRequest[], refuse: (id: string) => unknown = () => undefined) {
+function deviceWith(inbox: readonly ApprovalRequest[], refuse: (id: string) => Error | undefined = () => undefined) {
   const log: string[] = [];
   const sent: DecisionSubmit[] = [];
   let memory: ApproverMemory = MEMORY;

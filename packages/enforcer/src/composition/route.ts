@@ -139,6 +139,25 @@ function requestEvent(draft: Draft, event: RequestEvent): Draft {
   }
 }
 
+type ExchangeResult = Extract<
+  EnforcerEvent,
+  { readonly type: 'gateway.submitArtifact.result' | 'gateway.wait.result' | 'gateway.ack.result' }
+>;
+
+/** Gateway answers that belong to a request. */
+function exchangeAnswered(draft: Draft, event: ExchangeResult): Draft {
+  const { at, mono } = event;
+  const requestId = splitId(event.callId).key;
+  switch (event.type) {
+    case 'gateway.submitArtifact.result':
+      return runArtifact(draft, requestId, { type: 'submitted', at, mono, outcome: event.outcome });
+    case 'gateway.wait.result':
+      return runArtifact(draft, requestId, { type: 'waited', at, mono, outcome: event.outcome });
+    case 'gateway.ack.result':
+      return runAck(draft, requestId, { type: 'answered', at, mono, outcome: event.outcome });
+  }
+}
+
 /** Hands an event to the machine it belongs to. Exhaustive; what belongs to nobody changes nothing. */
 export function route(draft: Draft, event: EnforcerEvent): Draft {
   const { at, mono } = event;
@@ -197,16 +216,12 @@ export function route(draft: Draft, event: EnforcerEvent): Draft {
     case 'journal.replayed':
     case 'journal.unavailable':
       return requestEvent(draft, event);
-    case 'gateway.submitArtifact.result': {
-      const requestId = splitId(event.callId).key;
-      return runArtifact(draft, requestId, { type: 'submitted', at, mono, outcome: event.outcome });
-    }
+    case 'gateway.submitArtifact.result':
     case 'gateway.wait.result':
-      return runArtifact(draft, splitId(event.callId).key, { type: 'waited', at, mono, outcome: event.outcome });
+    case 'gateway.ack.result':
+      return exchangeAnswered(draft, event);
     case 'gateway.withdraw.result':
       return withdrawn(draft, event);
-    case 'gateway.ack.result':
-      return runAck(draft, splitId(event.callId).key, { type: 'answered', at, mono, outcome: event.outcome });
     case 'persist.done':
     case 'persist.failed':
       return saved(draft, event);

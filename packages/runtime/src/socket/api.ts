@@ -11,7 +11,7 @@ import { basisSchema } from './policy-api.js';
 const text = (max: number) => z.string().min(1).max(max);
 const absolutePath = z.string().min(1).max(4096).startsWith('/');
 
-export { type LocalErrorBody, localErrorSchema } from './error-body.js';
+export type { LocalErrorBody } from './error-body.js';
 export const localErrorEnvelopeSchema = z.object({ error: localErrorSchema });
 
 const errorEvent = localErrorSchema.extend({ event: z.literal('error') });

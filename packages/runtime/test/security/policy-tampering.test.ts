@@ -453,7 +453,6 @@ describe(rules('LOC-080', 'PAIR-260', 'INV-38')`the approver’s key in the stat
 
 describe(rules(
   'LOC-085',
-  'LOC-150',
   'APPR-155',
 )`everything of this user replaced, secrets included (documented limit of one uid)`, () => {
   it(
