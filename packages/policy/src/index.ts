@@ -34,6 +34,7 @@ export {
   readPatternWords,
   type SimpleCommand,
 } from './patterns/match.js';
+export { type ProgramKind, programKind } from './patterns/programs/program-kind.js';
 export { MATCH_REASONS, type MatchReason } from './patterns/reasons.js';
 export type { StandingContext, StandingPolicy, StandingState } from './standing/model.js';
 export { absorbFailure, absorbPolicies, endPolicy, initialStanding, standingAt } from './standing/standing.js';

@@ -89,7 +89,7 @@ export async function commandFacts(
     interpreters: interpreters.map((each) => programIdentity(each.identity)),
     configuration: configurationOf(
       { argv: words, program: identity.realPath },
-      { cwd, home, variables: variablesOf(place.environment) },
+      { cwd, home, path: place.path, variables: variablesOf(place.environment) },
     ),
   };
 }

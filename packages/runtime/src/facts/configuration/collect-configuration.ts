@@ -1,5 +1,8 @@
 import { dirname, resolve } from 'node:path';
+import { programKind } from '@airlock/policy';
 import type { ConfigurationFact } from '@airlock/protocol';
+import { FactsError } from '../errors.js';
+import { searchPath } from '../resolve/search-path.js';
 import { FAMILIES, programNames, SCRIPT_RUNNERS } from './families.js';
 import { FactBook, kindOf, readText, upwards } from './files.js';
 import { gitFacts } from './git-facts.js';
@@ -22,6 +25,21 @@ const NAMES_CONFIGURATION =
 const RUNS_WORKSPACES =
   /^(?:-w|-ws|-r|-F|--workspaces?|--recursive|--filter|--filter-prod|workspaces?|-W|foreach)(?:=.*)?$/;
 
+/** Verbs by which package managers of Node fetch packages, whose own scripts they run. */
+const INSTALLS =
+  /^(?:i|in|ins|inst|insta|instal|install|isnt|isntall|add|a|ci|clean-install|ic|install-clean|it|install-test|cit|sit|update|up|upgrade|udpate|dedupe|ddp|rebuild|rb|import|link|ln|prune|fetch|deploy|dlx|create|init|exec|x)$/;
+
+/** What package managers of Node install. */
+const LOCKS = [
+  'package.json',
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'yarn.lock',
+  'pnpm-lock.yaml',
+  'bun.lock',
+  'bun.lockb',
+];
+
 /** Folders that hold no package of the project itself. */
 const NO_PACKAGES = new Set(['node_modules', '.git', 'dist', 'build', 'coverage']);
 
@@ -36,7 +54,7 @@ function holdsWorkspaces(folder: string): boolean {
 
 class Collection {
   readonly book: FactBook;
-  readonly #names: ReadonlySet<string>;
+  readonly #names: Set<string>;
   readonly #words: readonly string[];
   /** The working folder, and folders that a word names. */
   readonly #starts: readonly string[];
@@ -53,6 +71,8 @@ class Collection {
   }
 
   run(): void {
+    const kinds = [...this.#names].map((name) => programKind(name).kind);
+    if (kinds.some((kind) => kind !== 'plain')) this.#handedOn();
     const families = FAMILIES.filter(({ programs }) => programs.some((name) => this.#names.has(name)));
     for (const { near = [], here = [], home = [], system = [] } of families) {
       for (const folder of this.#above()) this.#files(folder, near);
@@ -65,7 +85,8 @@ class Collection {
     if (this.#isNode(families.length > 0)) this.#packages();
     if (this.#is('make', 'gmake', 'bmake')) this.#makefiles();
     if (families.length > 0 || isGit) this.#namedByOptions();
-    if ([...SCRIPT_RUNNERS].some((name) => this.#names.has(name))) this.#scripts();
+    const isInterpreter = [...this.#names].some((name) => programKind(name).kind === 'interpreter');
+    if (isInterpreter || [...SCRIPT_RUNNERS].some((name) => this.#names.has(name))) this.#scripts();
   }
 
   #is(...names: readonly string[]): boolean {
@@ -96,6 +117,27 @@ class Collection {
       .map((value) => resolve(this.place.cwd, value.replace(/^~(?=\/)/, this.place.home)));
   }
 
+  /** Programs that the words of a program name, which runs them: each decides as much as the first one. */
+  #handedOn(): void {
+    for (const word of this.#words.flatMap((each) => [each, each.slice(each.indexOf('=') + 1)])) {
+      if (word === '' || word.startsWith('-') || word.includes('\0')) continue;
+      const found = this.#search(word);
+      if (found === null) continue;
+      this.book.program(found);
+      for (const name of programNames(word)) this.#names.add(name);
+    }
+  }
+
+  #search(name: string): string | null {
+    const { cwd, path } = this.place;
+    try {
+      return searchPath(name, { cwd, path });
+    } catch (error) {
+      if (error instanceof FactsError) return null;
+      throw error;
+    }
+  }
+
   #namedByOptions(): void {
     for (const [index, word] of this.#words.entries()) {
       const at = word.indexOf('=');
@@ -108,6 +150,11 @@ class Collection {
   #packages(): void {
     for (const folder of this.#above()) {
       this.#package(`${folder}/package.json`);
+    }
+    const installs =
+      this.#words.every((word) => word.startsWith('-')) || this.#words.some((word) => INSTALLS.test(word));
+    if (installs && this.#is('npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'yarnpkg', 'bun', 'bunx')) {
+      for (const folder of this.#above()) this.#files(folder, LOCKS);
     }
     for (const word of this.#words) {
       if (word.startsWith('-') || word.includes('/') || word === '') continue;

@@ -179,6 +179,41 @@ export const FAMILIES: readonly Family[] = [
     home: words('.vimrc .exrc .vim/vimrc .config/nvim/init.lua .config/nvim/init.vim'),
   },
   { programs: words('less more man'), home: words('.lesskey .less .config/lesskey .manpath') },
+  {
+    programs: words('pip pip3 pipenv poetry uv uvx pdm hatch rye'),
+    near: words('poetry.lock uv.lock Pipfile.lock pdm.lock requirements*.txt requirements/*.txt constraints*.txt'),
+  },
+  {
+    programs: words('mise direnv asdf'),
+    near: words('.mise.toml mise.toml .config/mise.toml .tool-versions .envrc .env'),
+    home: words(
+      '.config/mise/config.toml .config/direnv/direnvrc .config/direnv/direnv.toml .direnvrc .tool-versions .asdfrc',
+    ),
+  },
+  {
+    programs: words('nix nix-shell nix-build devenv'),
+    near: words('flake.nix flake.lock shell.nix default.nix devenv.nix'),
+  },
+  { programs: words('foreman honcho'), near: words('Procfile* .env .foreman .honcho') },
+  {
+    programs: words('ansible ansible-playbook ansible-galaxy vagrant'),
+    near: words('ansible.cfg Vagrantfile'),
+    home: words('.ansible.cfg .vagrant.d/Vagrantfile'),
+  },
+  { programs: words('R Rscript r'), near: words('.Rprofile .Renviron'), home: words('.Rprofile .Renviron') },
+  {
+    programs: words('julia octave gnuplot sqlite3 psql mysql mariadb'),
+    near: words('Project.toml Manifest.toml .octaverc'),
+    home: words('.julia/config/startup.jl .octaverc .gnuplot .sqliterc .config/sqlite3/sqliterc .psqlrc .my.cnf'),
+  },
+  {
+    programs: words('gdb lldb'),
+    near: words('.gdbinit .lldbinit'),
+    home: words('.gdbinit .lldbinit .config/gdb/gdbinit'),
+  },
+  { programs: words('hg'), near: ['.hg/hgrc'], home: words('.hgrc .config/hg/hgrc') },
+  { programs: words('tmux screen'), home: words('.tmux.conf .config/tmux/tmux.conf .screenrc') },
+  { programs: words('latexmk'), near: words('.latexmkrc latexmkrc'), home: words('.latexmkrc') },
   { programs: words('gh hub'), home: words('.config/gh/config.yml .config/hub') },
 ];
 

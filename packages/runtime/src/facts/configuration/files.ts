@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { type ConfigurationFact, parseHexSha256 } from '@airlock/protocol';
 import { errnoOf } from '../errors.js';
@@ -18,11 +18,23 @@ export function readText(path: string): string | null {
   try {
     const stats = statSync(path);
     if (!stats.isFile()) return null;
-    return stats.size > LARGEST_FILE ? `too large: ${stats.size} ${stats.mtimeMs}` : readFileSync(path, 'latin1');
+    return stats.size > LARGEST_FILE
+      ? `too large: ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`
+      : readFileSync(path, 'latin1');
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
     return errno === 'ENOENT' || errno === 'ENOTDIR' ? null : `unreadable: ${errno}`;
+  }
+}
+
+/** Where a link leads, which may be nowhere; null when it is no link. */
+export function readLink(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return null;
   }
 }
 

@@ -50,14 +50,21 @@ const CORE_HARMLESS = new Set(
     ' ',
   ),
 );
-const SECTIONS_HARMLESS = new Set('user author committer branch color column advice'.split(' '));
+const SECTIONS_HARMLESS = new Set('user author committer color column advice'.split(' '));
+const BRANCH_HARMLESS = new Set('merge rebase description'.split(' '));
+/** The name of a remote; anything else that stands there is the place of a repository. */
+const REMOTE_NAME = /^[\w-][\w.-]*$/;
 const REMOTE_HARMLESS = new Set('fetch prune tagopt skipdefaultupdate skipfetchall'.split(' '));
 
 /** Settings that neither run, include nor redirect anything. Whatever is unknown is not among them. */
-export function isHarmless({ section, key }: GitSetting): boolean {
+export function isHarmless({ section, key, value }: GitSetting): boolean {
   if (key === '') return false;
   if (section === 'core') return CORE_HARMLESS.has(key);
   if (section === 'remote') return REMOTE_HARMLESS.has(key);
+  if (section === 'branch') {
+    const isRemote = key === 'remote' || key === 'pushremote';
+    return BRANCH_HARMLESS.has(key) || (isRemote && REMOTE_NAME.test(value));
+  }
   if (section === 'init') return key === 'defaultbranch';
   return SECTIONS_HARMLESS.has(section) && !/pager|command|program/.test(key);
 }

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { type FactBook, kindOf, readText, upwards } from './files.js';
+import { type FactBook, kindOf, readLink, readText, upwards } from './files.js';
 import { decidingSections, type GitSetting, includedFiles, readGitConfig } from './git-config.js';
 import type { ConfigurationPlace } from './place.js';
 
@@ -13,14 +13,26 @@ interface GitFolders {
   readonly shared: string;
 }
 
-/** The folders of the repository around `folder`: `.git` may be a file that names another place. */
-function gitFolders(folder: string): GitFolders | null {
-  const workTree = upwards(folder).find((each) => kindOf(`${each}/.git`) !== 'none');
-  if (workTree === undefined) return null;
-  const named = /^gitdir: (.*?)\s*$/m.exec(readText(`${workTree}/.git`) ?? '')?.[1];
-  const own = named === undefined ? `${workTree}/.git` : resolve(workTree, named);
+/** Whether git takes a folder for a repository without a work tree: it does so before it looks for `.git` further up. */
+function isBare(folder: string): boolean {
+  if (readLink(`${folder}/HEAD`) === null && kindOf(`${folder}/HEAD`) === 'none') return false;
+  return kindOf(`${folder}/objects`) !== 'none' || kindOf(`${folder}/commondir`) !== 'none';
+}
+
+/** Where a folder that git takes for its own keeps its configuration; `.git` may be a file that names another place. */
+function foldersOf(workTree: string, git: string): GitFolders {
+  const named = /^gitdir: (.*?)\s*$/m.exec(readText(git) ?? '')?.[1];
+  const own = named === undefined ? git : resolve(workTree, named);
   const common = readText(`${own}/commondir`);
   return { workTree, own, shared: common === null ? own : resolve(own, common.trim()) };
+}
+
+/** Every repository around `folder`, nearest first: which one git takes depends on more than is looked at here. */
+function repositoriesAround(folder: string): readonly GitFolders[] {
+  return upwards(folder).flatMap((each) => [
+    ...(kindOf(`${each}/.git`) === 'none' ? [] : [foldersOf(each, `${each}/.git`)]),
+    ...(isBare(each) ? [foldersOf(each, each)] : []),
+  ]);
 }
 
 /** Reads a file and everything it includes, and notes what decides. */
@@ -54,14 +66,16 @@ export function gitFacts(starts: readonly string[], book: FactBook, place: Confi
   const personal = [`${xdg}/git/config`, `${place.home}/.gitconfig`];
   book.file(`${xdg}/git/attributes`);
   for (const start of starts) {
-    const git = gitFolders(start);
-    const own = git === null ? [] : [`${git.shared}/config`, `${git.own}/config.worktree`];
-    const settings = settingsOf([...global, ...personal, ...own], book, place);
+    const repositories = repositoriesAround(start);
     for (const folder of upwards(start)) book.file(`${folder}/.gitattributes`);
-    if (git === null) continue;
-    book.file(`${git.shared}/info/attributes`);
-    const named = settings.findLast(({ section, key }) => section === 'core' && key === 'hookspath')?.value;
-    const hooks = named === undefined ? `${git.shared}/hooks` : included(named, `${git.workTree}/.git`, place);
-    for (const hook of book.matching(hooks, ['*'])) if (!hook.endsWith('.sample')) book.file(hook);
+    if (repositories.length === 0) settingsOf([...global, ...personal], book, place);
+    for (const git of repositories) {
+      const files = [...global, ...personal, `${git.shared}/config`, `${git.own}/config.worktree`];
+      const settings = settingsOf(files, book, place);
+      book.file(`${git.shared}/info/attributes`);
+      const named = settings.findLast(({ section, key }) => section === 'core' && key === 'hookspath')?.value;
+      const hooks = named === undefined ? `${git.shared}/hooks` : included(named, `${git.workTree}/.git`, place);
+      for (const hook of book.matching(hooks, ['*'])) if (!hook.endsWith('.sample')) book.file(hook);
+    }
   }
 }

@@ -5,4 +5,6 @@ export interface ConfigurationPlace {
   readonly home: string;
   /** Variables by their values, as far as they are known. */
   readonly variables: Readonly<Record<string, string>>;
+  /** PATH that the command gets; without one it is that of a bare system. */
+  readonly path?: string | undefined;
 }
