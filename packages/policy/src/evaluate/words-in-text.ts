@@ -28,7 +28,7 @@ function isInOrder(text: string, words: readonly string[]): boolean {
     from = endOf(text, word, from);
     if (from < 0) return false;
   }
-  return text !== '';
+  return true;
 }
 
 /** Where the next occurrence that is no part of a longer word ends, or -1. */

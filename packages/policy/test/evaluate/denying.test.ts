@@ -74,6 +74,8 @@ describe(rules('DND-100')`a denying selector by words`, () => {
     [['rm'], 'format $X rm', true],
     [['a', 'b'], '$X ab a b', true],
     [['rm'], 'rm_ $X', false],
+    [['ab-'], 'ab-c $X', true],
+    [['a-b'], 'a-bc $X', false],
     [['rm'], '_rm $X', false],
     [['rm'], 'rm1 $X', false],
   ])('%j in %j, which cannot be read exactly: %s', (argvPrefix, line, expected) => {

@@ -83,7 +83,7 @@ describe(rules('LOC-045', 'DND-080')`the order of a verdict`, () => {
   });
 
   it('nothing at all is asked', () => {
-    expect(evaluate(holding())).toEqual({ kind: 'ask', reason: 'no_rule' });
+    expect(evaluate(holding())).toStrictEqual({ kind: 'ask', reason: 'no_rule' });
     expect(evaluate(holding('unknown-input'))).toEqual({ kind: 'ask', reason: 'no_rule' });
   });
 

@@ -1,9 +1,12 @@
 import { rules } from '@airlock/conformance';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/evaluate/evaluate.js';
-import { actionFactsSchema } from '../../src/facts.js';
+import { changedPins } from '../../src/evaluate/pins.js';
+import { actionFactsSchema, simpleCommandFactsSchema } from '../../src/facts.js';
 import {
   argvAction,
+  BASH,
+  FOLDER,
   commandFacts,
   factsOf,
   hash,
@@ -79,6 +82,11 @@ describe(rules('INV-34', 'ENF-170')`a pattern and its pins`, () => {
       'more configuration',
       { configuration: [...CONFIGURATION, { name: 'pnpmfile.js', sha256: hash('5') }] },
       'pnpmfile.js is new',
+    ],
+    [
+      'renamed configuration',
+      { configuration: [{ name: '.npmrc2', sha256: hash('3') }, CONFIGURATION[1]] },
+      '.npmrc is gone; .npmrc2 is new',
     ],
     ['configuration twice', { configuration: [...CONFIGURATION, CONFIGURATION[1]] }, 'configuration changed'],
     [
@@ -189,5 +197,15 @@ describe(rules('INV-34')`a pattern of a builtin`, () => {
 
   it('is none of a program that was not found', () => {
     expect(under('later --now', { program: null })).toEqual(changed('later was approved as a builtin of the shell'));
+  });
+
+  it('is none where no shell reads the command', () => {
+    const facts = factsOf([]);
+    const command = simpleCommandFactsSchema.parse(commandFacts(['echo', 'hi'], { program: null }));
+    const pattern = patternOf('echo hi', { program: undefined });
+    const under = (shell: string | undefined) =>
+      changedPins(pattern, { action: { cwd: FOLDER, shell }, facts, command });
+    expect(under(BASH)).toEqual([]);
+    expect(under(undefined)).toEqual(['echo was approved as a builtin of the shell']);
   });
 });

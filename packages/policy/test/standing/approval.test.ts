@@ -22,7 +22,8 @@ import {
 
 function honoured(element: unknown, context: StandingContext = contextOf()) {
   const { state } = absorbPolicies(initialStanding([]), { policies: [element], at: AT, mono: 0 }, context);
-  return standingAt(state, { at: AT, mono: 0 });
+  expect(standingAt(state, { at: AT, mono: 0 })).toStrictEqual(state.approving);
+  return state.approving;
 }
 
 const selecting = (actionSelector: unknown, more: Members = {}): Members => ({
@@ -107,7 +108,7 @@ describe(rules('DND-060')`an approving policy`, () => {
         expiresAt: AT + HOUR,
       },
     ]);
-    expect(honoured(signed(WORKSPACE_APPROVAL))).toEqual([
+    expect(honoured(signed(WORKSPACE_APPROVAL))).toStrictEqual([
       { policyId: 'dnd-1', effect: 'approve', scope: 'workspace', createdAt: AT - HOUR, expiresAt: AT + HOUR },
     ]);
   });

@@ -20,7 +20,8 @@ import {
 function denials(element: unknown, context: StandingContext = contextOf()) {
   const { state } = absorbPolicies(initialStanding([]), { policies: [element], at: AT, mono: 0 }, context);
   expect(state.approving).toEqual([]);
-  return standingAt(state, { at: AT, mono: 0 });
+  expect(standingAt(state, { at: AT, mono: 0 })).toStrictEqual(state.denying);
+  return state.denying;
 }
 
 const WHOLE = {
