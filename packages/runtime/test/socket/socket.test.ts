@@ -33,6 +33,10 @@ describe(rules('LOC-040')`the local routes`, () => {
       'POST /v1/requests/{id}/claim',
       'POST /v1/requests/{id}/outcome',
       'POST /v1/requests/{id}/withdraw',
+      'POST /v1/policy/changes',
+      'POST /v1/policy/restrictions',
+      'POST /v1/policy/show',
+      'POST /v1/policy/explain',
     ]);
   });
 
