@@ -33,7 +33,13 @@ async function fetchStryker() {
   writeFileSync(manifest, wanted);
   const [pnpm, ...first] = pnpmCommand();
   say('fetching Stryker ...');
-  const flags = ['--ignore-workspace', '--save-exact', '--ignore-scripts', '--config.auto-install-peers=false'];
+  const flags = [
+    '--ignore-workspace',
+    '--save-exact',
+    '--ignore-scripts',
+    '--config.auto-install-peers=false',
+    '--config.engine-strict=false',
+  ];
   const code = await run(pnpm, [...first, '--dir', tools, 'add', ...flags, ...PACKAGES]);
   if (code !== 0) process.exit(code);
 }
