@@ -113,7 +113,13 @@ describe(rules('LOC-080', 'LOC-082', 'LOC-085')`a change that the approver signs
   });
 });
 
-describe(rules('LOC-080', 'INV-25', 'INV-38', 'PAIR-220', 'PAIR-225')`nothing is loosened without that signature`, () => {
+describe(rules(
+  'LOC-080',
+  'INV-25',
+  'INV-38',
+  'PAIR-220',
+  'PAIR-225',
+)`nothing is loosened without that signature`, () => {
   it.each<[string, (made: Paired) => Parameters<typeof asked>[2], Record<string, unknown>]>([
     ['a rejection', (made) => (artifact) => made.human.decide(artifact, 'reject'), { outcome: 'rejected' }],
     [
