@@ -133,7 +133,11 @@ export function hookBypass(words: Words): string | null {
 }
 
 /** Sections of git's configuration that neither run nor include anything. */
-const HARMLESS_KEY = /^(?:user|author|committer|branch|remote|color|push|pull|advice)\./i;
+const HARMLESS_KEY =
+  /^(?:(?:user|author|committer|color|push|pull|advice)\.|branch\..*\.(?:merge|rebase|description)$|remote\..*\.(?:url|pushurl|fetch|push|mirror|prune|prunetags|tagopt|skipdefaultupdate|skipfetchall|partialclonefilter|promisor)$)/i;
+/** Where a branch goes: a plain name is that of a remote, anything else is a repository. */
+const BRANCH_REMOTE = /^branch\..*\.(?:remote|pushremote)$/i;
+const REMOTE_NAME = /^[\w-][\w.-]*$/;
 const READS = set('get list get-regexp get-all get-urlmatch get-color get-colorbool');
 const WRITES = /^(?:set|unset|--add|--unset|--unset-all|--replace-all)$/i;
 const REWRITES = /^(?:-e|(?:--)?(?:edit|rename-section|remove-section))$/i;
@@ -142,8 +146,24 @@ function writesConfiguration({ verb, rest }: GitCall): boolean {
   if (verb !== 'config') return false;
   if (rest.some((word) => REWRITES.test(word))) return true;
   const operands = rest.filter((word) => !word.startsWith('-') && !READS.has(word));
-  const hasKey = operands.some((word) => /^[a-z][a-z0-9-]*\..+/i.test(word) && !HARMLESS_KEY.test(word));
+  const isHarmless = (key: string, value = '') =>
+    HARMLESS_KEY.test(key) || (BRANCH_REMOTE.test(key) && REMOTE_NAME.test(value));
+  const isKey = (word: string, at: number) =>
+    /^[a-z][a-z0-9-]*\..+/i.test(word) &&
+    !(at > 0 && BRANCH_REMOTE.test(operands[at - 1] ?? '')) &&
+    !isHarmless(word, operands[at + 1]);
+  const hasKey = operands.some(isKey);
   return hasKey && (operands.length > 1 || rest.some((word) => WRITES.test(word)));
+}
+
+const KEY_STORES = set('security secret-tool keyring kwallet-query kwalletcli lssecret');
+
+/** A command that reads or changes what the store of the desktop keeps for the gate. */
+export function keyCommand(words: Words): string | null {
+  const at = words.findIndex((word) => KEY_STORES.has(programName(word)));
+  return at !== -1 && words.slice(at + 1).some((word) => /airlock/i.test(word))
+    ? words.slice(at, at + 2).join(' ')
+    : null;
 }
 
 const HOOK_TOOLS = set('husky lefthook pre-commit overcommit simple-git-hooks');
@@ -171,7 +191,7 @@ const REMOVERS = set(
 /** Puts something into a folder that is named. */
 const WRITERS = set(
   'cp install rsync ln tar unzip cpio patch dd tee touch mkdir truncate scp link symlink copy xcopy robocopy copy-item ' +
-    'set-content out-file new-item',
+    'set-content out-file new-item docker podman nerdctl',
 );
 /** Verbs of these programs are theirs: `git rm` leaves the repository itself alone. */
 const HAVE_OWN_VERBS = set('git npm pnpm yarn bun docker podman hg svn kubectl cargo gh brew helm');

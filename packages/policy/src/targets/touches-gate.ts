@@ -8,6 +8,7 @@ import {
   hookBypass,
   hookInstallation,
   hostCommand,
+  keyCommand,
   processCommand,
   processSearch,
 } from './gate-commands.js';
@@ -182,6 +183,7 @@ class Examination {
     const judged = [
       ['the command of the gate', airlockCommand(words)],
       ['the command of the host', hostCommand(words)],
+      ['the keys of the gate', keyCommand(words)],
       [PROCESS, processCommand(words, this.places.processIds)],
       ['the hooks of git left out', hookBypass(words)],
       ['the configuration or the hooks of git', hookInstallation(words)],

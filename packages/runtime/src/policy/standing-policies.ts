@@ -114,11 +114,15 @@ export class StandingPolicies implements StandingDesk {
     const session = known?.pairing === pairing.name ? known : this.#newSession(workspaceId, sessionId, pairing.name);
     // The session that was used last comes last, so that the first ones can be dropped.
     this.#sessions.set(key, session);
-    for (const oldest of this.#sessions.keys()) {
-      if (this.#sessions.size <= MOST_KNOWN) break;
-      this.#sessions.delete(oldest);
-    }
+    if (this.#sessions.size > MOST_KNOWN) this.#sessions.delete(this.#leastUseful(key));
     return session;
+  }
+
+  /** The session to forget: the oldest, but callers that name session after session must not make a denial forgotten. */
+  #leastUseful(newest: string): string {
+    const others = [...this.#sessions].filter(([key]) => key !== newest);
+    const [found = newest] = others.find(([, { state }]) => state.denying.length === 0) ?? others[0] ?? [];
+    return found;
   }
 
   #newSession(workspaceId: string, sessionId: string | undefined, pairing: string): Session {
@@ -148,7 +152,11 @@ export class StandingPolicies implements StandingDesk {
 
   #holding(session: Session): readonly StandingPolicy[] {
     if (!session.answered) return this.#ofOthers(session.workspaceId, session.sessionId);
-    return standingAt(session.state, this.#now());
+    const own = standingAt(session.state, this.#now());
+    if (session.state.refreshedMono !== null) return own;
+    // Without an answer of its own a session is denied what any other one heard of (DND-110).
+    const others = this.#ofOthers(session.workspaceId, session.sessionId).filter(({ effect }) => effect === 'deny');
+    return [...own, ...others.filter((other) => !own.some(({ policyId }) => policyId === other.policyId))];
   }
 
   /** What a new session can know before its first answer: policies of the whole workspace that another session heard of. */
