@@ -18,7 +18,7 @@ export {
   type SignedPolicyRecord,
 } from './document/signed.js';
 export { evaluate, type EvaluationInput, failsOpen } from './evaluate/evaluate.js';
-export { changedPins, type PinnedCommand } from './evaluate/pins.js';
+export { changedPins, type PinnedCommand, STARTUP_FACT } from './evaluate/pins.js';
 export { type ActionFacts, actionFactsSchema, type SimpleCommandFacts, simpleCommandFactsSchema } from './facts.js';
 export { explainPattern } from './patterns/explain.js';
 export {

@@ -17,7 +17,7 @@ export function changedPins(pattern: PolicyPattern, now: PinnedCommand): readonl
     ...(action.shell === undefined || action.shell === pattern.shell ? [] : [anotherShell(pattern)]),
     ...changedProgram(pattern, now),
     ...changedInterpreters(pattern, command),
-    ...changedConfiguration(pattern.configuration, command.configuration),
+    ...changedConfiguration(decidingFor(action, pattern.configuration), command.configuration),
     ...(facts.environmentSha256 === pattern.environmentSha256 ? [] : ['environment variable differences changed']),
   ];
 }
@@ -56,6 +56,17 @@ function isSameFile(one: ProgramIdentity, other: ProgramIdentity): boolean {
   return (
     one.path === other.path && one.device === other.device && one.inode === other.inode && one.sha256 === other.sha256
   );
+}
+
+/** How the names of facts begin that are about the startup of the shell which reads a command. */
+export const STARTUP_FACT = 'shell: ';
+
+/** Where no shell stands between, it does not matter what one would read first. */
+function decidingFor(
+  { shell }: PinnedCommand['action'],
+  configuration: readonly ConfigurationFact[],
+): readonly ConfigurationFact[] {
+  return shell === undefined ? configuration.filter(({ name }) => !name.startsWith(STARTUP_FACT)) : configuration;
 }
 
 function changedConfiguration(

@@ -37,8 +37,8 @@ export interface FactsSubject {
 /** Where one simple command is about to run. */
 export interface CommandPlace extends Pick<FactsSubject, 'cwd' | 'environment' | 'path'> {
   readonly home: string;
-  /** Whether a shell reads the command, so that its builtins come before programs. */
-  readonly hasShell: boolean;
+  /** The shell that reads the command, if any: its builtins come before programs. */
+  readonly shell: string | undefined;
 }
 
 /** Real home first as the environment says, because programs look there. */
@@ -71,26 +71,29 @@ export async function commandFacts(
 ): Promise<SimpleCommandFacts | FactsError> {
   const [name = ''] = argv;
   const words = [name, ...argv.slice(1)];
-  if (place.hasShell && HARMLESS_BUILTINS.has(name)) {
-    return { argv: words, program: null, interpreters: [], configuration: [] };
+  const { cwd, home, path, shell } = place;
+  const where = { cwd, home, path, shell, variables: variablesOf(place.environment) };
+  if (shell !== undefined && HARMLESS_BUILTINS.has(name)) {
+    return {
+      argv: words,
+      program: null,
+      interpreters: [],
+      configuration: configurationOf({ argv: words, program: null }, where),
+    };
   }
   let executable: Executable;
   try {
-    executable = await resolveExecutable(name, { path: place.path, cwd: place.cwd, identify: identifyCached });
+    executable = await resolveExecutable(name, { path, cwd, identify: identifyCached });
   } catch (error) {
     if (error instanceof FactsError) return error;
     throw error;
   }
   const { identity, interpreters } = executable;
-  const { cwd, home } = place;
   return {
     argv: words,
     program: programIdentity(identity),
     interpreters: interpreters.map((each) => programIdentity(each.identity)),
-    configuration: configurationOf(
-      { argv: words, program: identity.realPath },
-      { cwd, home, path: place.path, variables: variablesOf(place.environment) },
-    ),
+    configuration: configurationOf({ argv: words, program: identity.realPath }, where),
   };
 }
 
@@ -98,7 +101,7 @@ export async function commandFacts(
 export async function collectFacts(subject: FactsSubject): Promise<ActionFacts> {
   const { action, cwd, environment, path } = subject;
   const home = homeOf(subject);
-  const place = { cwd, environment, path, home, hasShell: action.shell !== undefined };
+  const place = { cwd, environment, path, home, shell: action.shell };
   const commands: SimpleCommandFacts[] = [];
   for (const argv of simpleCommands(action)) {
     const facts = await commandFacts(argv, place);

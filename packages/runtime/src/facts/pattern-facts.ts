@@ -65,7 +65,7 @@ export async function patternFacts(text: string, place: PatternPlace): Promise<P
     environment: differences,
     path,
     home,
-    hasShell: shell !== undefined,
+    shell: shell?.identity.realPath,
   });
   if (facts instanceof FactsError) throw facts;
   const { program, interpreters, configuration } = facts;

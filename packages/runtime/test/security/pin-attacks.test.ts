@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
+import { changedPins } from '@airlock/policy';
+import type { PolicyPattern } from '@airlock/protocol';
 import { describe, expect, test } from 'vitest';
 import { patternFacts } from '../../src/client.js';
 import { file, scratch } from '../facts/scratch.js';
@@ -165,5 +167,45 @@ describe(rules('INV-34')`another package is installed, whose own scripts run`, (
     expect(changed.configuration).not.toEqual(before.configuration);
     file(join(cwd, 'package-lock.json'), '{"packages":{"evil":{}}}', 0o644);
     expect((await pins(text)).configuration).not.toEqual(changed.configuration);
+  });
+});
+
+describe(rules('INV-34')`a startup file of the shell gives an approved command another meaning`, () => {
+  test.each([
+    ['zsh', '.zshenv', 'npm test'],
+    ['zsh', '.zshrc', 'echo hello'],
+    ['bash', '.bashrc', 'npm test'],
+    ['bash', '.profile', 'echo hello'],
+    ['sh', '.profile', 'npm test'],
+  ])('%s: %s, %s', async (shell, path, text) => {
+    const { home, cwd, pins } = project();
+    const environment = { HOME: home, PATH: `${home}/bin:/usr/bin:/bin` };
+    file(join(home, path), 'a', 0o644);
+    const before = await patternFacts(text, { cwd, environment, shell });
+    writeFileSync(join(home, path), 'alias npm=./evil echo=./evil');
+    const after = await patternFacts(text, { cwd, environment, shell });
+    const now = (facts: PolicyPattern, by: string | undefined) => ({
+      action: by === undefined ? { cwd } : { cwd, shell: by },
+      facts: { environmentSha256: facts.environmentSha256 },
+      command: {
+        argv: text.split(' '),
+        program: facts.program ?? null,
+        interpreters: facts.interpreters ?? [],
+        configuration: facts.configuration,
+      },
+    });
+    expect(changedPins(before, now(before, before.shell))).toEqual([]);
+    expect(changedPins(before, now(after, before.shell))).toEqual([`shell: ~/${path} changed`]);
+    const without = await pins(text);
+    expect(changedPins({ ...before, program: without.program }, now(without, undefined))).toEqual([]);
+  });
+
+  test('of the folder that ZDOTDIR names', async () => {
+    const { home, cwd } = project();
+    const environment = { HOME: home, PATH: `${home}/bin:/usr/bin:/bin`, ZDOTDIR: join(home, 'z') };
+    const before = await patternFacts('npm test', { cwd, environment, shell: 'zsh' });
+    file(join(home, 'z/.zshenv'), 'alias npm=./evil', 0o644);
+    const after = await patternFacts('npm test', { cwd, environment, shell: 'zsh' });
+    expect(after.configuration).not.toEqual(before.configuration);
   });
 });

@@ -223,9 +223,31 @@ class Collection {
   }
 }
 
-/** What decides, beside the program itself, what a command does here; sorted by name. Absent files have no entry. */
-export function configurationOf(command: ConfiguredCommand, place: ConfigurationPlace): ConfigurationFact[] {
-  const collection = new Collection(command, place);
-  collection.run();
+/** What shells read below the home folder before or instead of a command line: an alias there takes any name. */
+const STARTUP = {
+  zsh: ['.zshenv', '.zprofile', '.zshrc', '.zlogin'],
+  other: ['.bashrc', '.bash_profile', '.bash_login', '.bash_aliases', '.profile'],
+};
+
+/** Files that make the shell which reads a command line give its words another meaning. */
+function startup(shell: string, { home, cwd, variables }: ConfigurationPlace, book: FactBook): void {
+  const isZsh = shell.slice(shell.lastIndexOf('/') + 1) === 'zsh';
+  const folder = isZsh ? (variables['ZDOTDIR'] ?? home) : home;
+  const named = isZsh ? [] : [variables['BASH_ENV'], variables['ENV']].filter((path) => path !== undefined);
+  const paths = [...STARTUP[isZsh ? 'zsh' : 'other'].map((name) => `${folder}/${name}`), ...named];
+  for (const path of paths) book.startup(resolve(cwd, path));
+}
+
+/**
+ * What decides, beside the program itself, what a command does here; sorted by name. Absent files have no entry. A builtin
+ * of the shell has no program, and so nothing but the startup of that shell.
+ */
+export function configurationOf(
+  { argv, program }: ConfiguredCommand | (Omit<ConfiguredCommand, 'program'> & { readonly program: null }),
+  place: ConfigurationPlace,
+): ConfigurationFact[] {
+  const collection = new Collection({ argv, program: program ?? '' }, place);
+  if (program !== null) collection.run();
+  if (place.shell !== undefined) startup(place.shell, place, collection.book);
   return collection.book.facts();
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
+import { STARTUP_FACT } from '@airlock/policy';
 import { type ConfigurationFact, parseHexSha256 } from '@airlock/protocol';
 import { errnoOf } from '../errors.js';
 
@@ -70,6 +71,14 @@ export class FactBook {
   file(path: string): void {
     const text = readText(path);
     if (text !== null) this.part(path, '', text);
+  }
+
+  /** A file that the shell reads which reads the command. */
+  startup(path: string): void {
+    const text = readText(path);
+    if (text === null) return;
+    const name = `${STARTUP_FACT}${this.#shown(path)}`.slice(0, 4096);
+    this.#facts.set(`${path}\0${STARTUP_FACT}`, { name, sha256: sha256(Buffer.from(text, 'latin1')) });
   }
 
   /** A part of a file, such as one member or one section. */

@@ -7,4 +7,6 @@ export interface ConfigurationPlace {
   readonly variables: Readonly<Record<string, string>>;
   /** PATH that the command gets; without one it is that of a bare system. */
   readonly path?: string | undefined;
+  /** Name or path of the shell that reads the command, if any. */
+  readonly shell?: string | undefined;
 }
