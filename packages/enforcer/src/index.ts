@@ -1,3 +1,4 @@
+export { isRejectedRepeatedly } from './composition/open-request.js';
 export { initialState, step } from './step.js';
 export {
   admission,

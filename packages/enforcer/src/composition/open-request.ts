@@ -34,8 +34,16 @@ function limitHit(state: EnforcerState, event: Open, sessionId: string | null): 
   const ofSession = open.filter(({ facts }) => facts.sessionId === sessionId);
   const isFull = ofSession.length >= ENGINE_LIMITS.openPerSession || open.length >= ENGINE_LIMITS.openPerWorkspace;
   if (isFull) return 'too_many_open';
-  const same = recentRejections(state, event).filter(({ contentSha256 }) => contentSha256 === event.contentSha256);
-  return same.length >= ENGINE_LIMITS.rejections ? 'repeated_rejection' : null;
+  return isRejectedRepeatedly(state, event) ? 'repeated_rejection' : null;
+}
+
+/** Whether the human rejected exactly this so often that it is denied here, whatever else holds (ENF-135, ENF-155). */
+export function isRejectedRepeatedly(
+  state: EnforcerState,
+  { contentSha256, at, mono }: Pick<Open, 'contentSha256' | 'at' | 'mono'>,
+): boolean {
+  const same = recentRejections(state, { at, mono }).filter((rejection) => rejection.contentSha256 === contentSha256);
+  return same.length >= ENGINE_LIMITS.rejections;
 }
 
 /** Consent that was refused before is asked about again, so that a later yes needs no restart. */

@@ -1,3 +1,4 @@
+import { isRejectedRepeatedly } from '@airlock/enforcer';
 import { evaluate, failsOpen, taintsSession, type Verdict } from '@airlock/policy';
 import { formatTime } from '@airlock/protocol';
 import type { AuditBasis } from '../audit/audit-log.js';
@@ -27,11 +28,14 @@ export function judge(core: Core, asked: Asked, mode: 'open' | 'dry' = 'open'): 
   });
 }
 
-/** Until when fail mode open covers a question, epoch milliseconds; null when it does not (ENF-155). */
+/** Until when fail mode open covers a question, epoch milliseconds; null when it does not, as after a local denial (ENF-155). */
 export function failOpenUntil(core: Core, { plaintext, workspace }: Asked): number | null {
-  const policy = core.policies.inForce(workspace.workspaceId);
-  const applies = failsOpen({ action: plaintext.action, policy, at: Math.floor(core.ports.now()) });
-  return applies ? policy.failOpenUntil : null;
+  const { policies, ports, host } = core;
+  const policy = policies.inForce(workspace.workspaceId);
+  const at = Math.floor(ports.now());
+  const { action, contentSha256 } = plaintext;
+  if (isRejectedRepeatedly(host.state, { contentSha256, at, mono: ports.mono() })) return null;
+  return failsOpen({ action, policy, at }) ? policy.failOpenUntil : null;
 }
 
 /** Records that executing the action leaves its session's shell changed, where it does. Throws when that cannot be recorded. */

@@ -16,7 +16,7 @@ function scripted(policy = { ...STRICTEST_POLICY, failOpenUntil: Date.now() + 60
   const exchange = { name: 'Submitting', submissionBegan: true, facts: { requestId: REQUEST } };
   const core = {
     host: {
-      state: { exchanges: { [REQUEST]: exchange } },
+      state: { exchanges: { [REQUEST]: exchange }, rejections: [] },
       watch: () => undefined,
       dispatch: ({ type }: { type: string }) => {
         dispatched.push(type);
@@ -27,7 +27,12 @@ function scripted(policy = { ...STRICTEST_POLICY, failOpenUntil: Date.now() + 60
       },
     },
     hub: { request: () => ({ events, close: () => events.end() }) },
-    ports: { now: () => Date.now(), random: (bytes: number) => new Uint8Array(bytes), uuid: () => 'u' },
+    ports: {
+      now: () => Date.now(),
+      mono: () => performance.now(),
+      random: (bytes: number) => new Uint8Array(bytes),
+      uuid: () => 'u',
+    },
     policies: { inForce: () => policy },
     problems: { byCode: () => undefined },
     standing: { watch: () => undefined, refresh: () => undefined },
