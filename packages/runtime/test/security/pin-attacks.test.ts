@@ -12,7 +12,7 @@ import { file, scratch } from '../facts/scratch.js';
 function project() {
   const home = scratch();
   const cwd = join(home, 'shop');
-  for (const name of ['npm', 'cargo', 'tool', 'timeout', 'make', 'git', 'psql'])
+  for (const name of ['npm', 'cargo', 'tool', 'timeout', 'make', 'git', 'psql', 'c8'])
     file(join(home, 'bin', name), '#!/bin/sh\n');
   file(join(cwd, 'package.json'), '{"scripts":{"test":"a"}}', 0o644);
   const pins = async (text: string, variables: Record<string, string> = {}) => {
@@ -138,6 +138,7 @@ describe(rules('INV-34')`what an approved wrapper runs is replaced`, () => {
     ['timeout 60 make test', 'shop/Makefile'],
     ['timeout 60 npm test', 'shop/.npmrc'],
     ['timeout 60 npm test', 'shop/package.json'],
+    ['c8 ./build.sh', 'shop/build.sh'],
     ['psql -f change.sql', 'shop/change.sql'],
     ['psql -f change.sql', '.psqlrc'],
   ])('%s: %s', async (text, path) => {

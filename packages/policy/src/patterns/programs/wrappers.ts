@@ -30,6 +30,11 @@ export const WRAPPERS: ReadonlySet<string> = new Set([
     'npx bunx pnpx pnx yarnpkg-dlx uvx uv pipx poetry pipenv hatch rye pdm conda mamba micromamba corepack',
     'volta fnm nvm rbenv pyenv nodenv bundle rustup nix',
   ),
+  // Inside a container or an environment of tools, or under a measuring tool.
+  ...wordList(
+    'distrobox toolbox toolbx flatpak guix devbox devenv flox proto pkgx hermit ssh-agent env-cmd dotenv-cli',
+    'start-server-and-test reflex modd cargo-watch mprocs c8 nyc coverage memray py-spy austin scalene heaptrack',
+  ),
   // Of a shell, in other shells than ours a program.
   ...wordList('command builtin exec eval noglob nocorrect coproc source'),
 ]);
