@@ -16,7 +16,7 @@ const HOUR = 3_600_000;
 const PROGRAM_HASH = 'a'.repeat(64);
 
 const STRICTEST: PolicyAnswer = {
-  workspace: '/work/widgets',
+  workspace: '/srv/widgets',
   version: 0,
   sha256: PROGRAM_HASH,
   signedBy: null,
@@ -31,7 +31,7 @@ const STRICTEST: PolicyAnswer = {
 };
 const PATTERN: PolicyAnswer['patterns'][number] = {
   id: 'pat-0123456789abcdef',
-  pattern: { text: 'git status', cwd: '/work/widgets', configuration: [], environmentSha256: PROGRAM_HASH as never },
+  pattern: { text: 'git status', cwd: '/srv/widgets', configuration: [], environmentSha256: PROGRAM_HASH as never },
 };
 
 describe('policy show', () => {
@@ -40,7 +40,7 @@ describe('policy show', () => {
 
   test('nothing signed', () => {
     expect(lines({})).toEqual([
-      'workspace  /work/widgets',
+      'workspace  /srv/widgets',
       'policy     none signed: everything is asked',
       'auto mode  off',
       'fail open  off',
@@ -56,10 +56,10 @@ describe('policy show', () => {
         autoUntil: AT + 8 * HOUR,
         failOpenUntil: AT - HOUR,
         patterns: [PATTERN],
-        unmanaged: ['/work/toys'],
+        unmanaged: ['/srv/toys'],
         gatesOff: ['mcp'],
         requirements: ['verified-pairing'],
-        restrictions: [{ kind: 'auto-off' }, { kind: 'path-managed', what: '/work/x' }],
+        restrictions: [{ kind: 'auto-off' }, { kind: 'path-managed', what: '/srv/x' }],
         standing: [
           {
             policyId: 'dnd-1',
@@ -79,21 +79,21 @@ describe('policy show', () => {
         ],
       }),
     ).toEqual([
-      'workspace  /work/widgets',
+      'workspace  /srv/widgets',
       'policy     version 9, signed by al1.key at 2025-12-31T23:00:00.000Z',
       'auto mode  on until 2026-01-01 08:00 UTC (8 h)',
       'fail open  off since 2025-12-31T23:00:00.000Z',
       'patterns',
-      '  pat-0123456789abcdef  git status  in /work/widgets',
+      '  pat-0123456789abcdef  git status  in /srv/widgets',
       'left alone',
-      '  /work/toys',
+      '  /srv/toys',
       'never asked, by source',
       '  mcp',
       'required',
       '  verified-pairing',
       'taken away here, at once',
       '  auto-off',
-      '  path-managed /work/x',
+      '  path-managed /srv/x',
       'standing policies of the approver',
       '  dnd-1  approves an action with content aaaaaaaaaaaaaaaa… until 2026-01-01 01:00 UTC (1 h)',
       '  dnd-2  denies everything in this workspace in session s-1 until 2026-01-01 01:00 UTC (1 h)',
@@ -109,7 +109,7 @@ describe('policy show', () => {
   });
 
   test('no text from outside changes the terminal', () => {
-    const pattern = { ...PATTERN.pattern, cwd: '/work/\u001b[2Jx' };
+    const pattern = { ...PATTERN.pattern, cwd: '/srv/\u001b[2Jx' };
     const shown = lines({ patterns: [{ id: 'pat', pattern }], unmanaged: ['/\u202e'] }).join('');
     expect(shown).toContain('\\u{1B}[2Jx');
     expect(shown).toContain('\\u{202E}');

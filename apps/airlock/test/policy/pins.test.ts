@@ -13,7 +13,7 @@ const program = (path: string, digit = 'a', inode = '7'): ProgramIdentity => ({
 
 const PINNED: PolicyPattern = {
   text: 'npm test',
-  cwd: '/work/widgets',
+  cwd: '/srv/widgets',
   shell: '/usr/bin/bash',
   program: program('/usr/bin/npm-cli.js'),
   interpreters: [program('/usr/bin/node')],
@@ -44,7 +44,7 @@ describe('what has changed since a pattern was pinned', () => {
       says: ['npm is another program than the one approved'],
     },
     { title: 'the interpreter', change: { interpreters: [] }, says: ['the interpreter of npm changed'] },
-    { title: 'the folder', change: { cwd: '/work/other' }, says: ['the pattern is for the folder /work/widgets'] },
+    { title: 'the folder', change: { cwd: '/srv/other' }, says: ['the pattern is for the folder /srv/widgets'] },
     { title: 'the shell', change: { shell: '/usr/bin/zsh' }, says: ['the pattern is for the shell /usr/bin/bash'] },
     {
       title: 'the environment',
@@ -59,7 +59,7 @@ describe('what has changed since a pattern was pinned', () => {
 describe('what a new pattern is pinned to', () => {
   test('every pin has its line', () => {
     expect(pinLines(PINNED)).toEqual([
-      'folder: /work/widgets',
+      'folder: /srv/widgets',
       'shell: /usr/bin/bash',
       'program: /usr/bin/npm-cli.js (sha256 aaaaaaaaaaaaaaaa…)',
       'interpreter: /usr/bin/node (sha256 aaaaaaaaaaaaaaaa…)',
@@ -71,7 +71,7 @@ describe('what a new pattern is pinned to', () => {
   test('a builtin without a shell, and many pieces of configuration', () => {
     const configuration = Array.from({ length: 9 }, (_, index) => ({ name: `file-${index}`, sha256: hash('1') }));
     expect(pinLines({ ...BARE, interpreters: [], configuration })).toEqual([
-      'folder: /work/widgets',
+      'folder: /srv/widgets',
       'shell: none; only airlock run, which uses none, matches',
       'program: none, a builtin of the shell',
       'configuration: 9 pieces: file-0, file-1, file-2, file-3, file-4 and 4 more',

@@ -37,7 +37,7 @@ const DECISIONS: Readonly<Record<string, Omit<Decided, 'event' | 'requestId'>>> 
   byGrant: { verdict: 'allow', outcome: 'policy', basis: { kind: 'grant', policyId: 'dnd-1' } },
   auto: { verdict: 'pass', outcome: 'passed', basis: { kind: 'auto', until: Date.UTC(2100, 0, 2, 12) } },
   gateOff: { verdict: 'pass', outcome: 'passed', basis: { kind: 'gate-off', gate: 'run' } },
-  unmanaged: { verdict: 'pass', outcome: 'passed', basis: { kind: 'unmanaged', path: '/work/\u001b[31mred' } },
+  unmanaged: { verdict: 'pass', outcome: 'passed', basis: { kind: 'unmanaged', path: '/srv/\u001b[31mred' } },
   failOpen: { verdict: 'pass', outcome: 'passed', basis: { kind: 'fail-open', until: Date.UTC(2100, 0, 2, 12) } },
   noBasis: { verdict: 'allow', outcome: 'policy' },
   noBasisPassed: { verdict: 'pass', outcome: 'passed' },

@@ -22,7 +22,7 @@ describe(rules(
     {
       answer: 'unmanaged',
       decision: 'passed',
-      says: 'not gated: the signed policy leaves /work/\\u{1B}[31mred alone',
+      says: 'not gated: the signed policy leaves /srv/\\u{1B}[31mred alone',
     },
     {
       answer: 'failOpen',
