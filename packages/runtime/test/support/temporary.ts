@@ -1,13 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 
 const made: string[] = [];
 
-afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
-});
+/** A process that is only starting may still make files in it until it finds that nobody wants it. */
+const PATIENT = { recursive: true, force: true, maxRetries: 25 } as const;
+
+afterEach(async () => {
+  for (const folder of made.splice(0)) await rm(folder, PATIENT);
+}, 60_000);
 
 /** A folder of mode 0700 that goes away after the test. */
 export function temporaryFolder(): string {
