@@ -50,10 +50,11 @@ describe(rules('ENF-080', 'ENF-140', 'EXCH-150')`from sign-in to a signed approv
       assurance: 'verified',
     });
     expect(request?.bound).toBe(true);
+    const decided = { requestId: request?.requestId, decision: 'approve', accepted: true };
     expect(await site.approver.approve(request?.requestId ?? '')).toEqual({
-      requestId: request?.requestId,
-      decision: 'approve',
-      accepted: true,
+      ...decided,
+      requests: [decided],
+      stillWaiting: [],
     });
     expect((await command.finished()).code).toBe(0);
     expect(readFileSync(out('out.txt'), 'utf8')).toBe('hi\n');
