@@ -12,7 +12,7 @@ export const PLACES: GatePlaces = {
   ],
   processIds: [4711],
 };
-export const CWD = '/home/ada/work/shop';
+export const CWD = '/home/ada/src/shop';
 const SHELL = '/bin/bash';
 
 /** A line that a shell reads. */
