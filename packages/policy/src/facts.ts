@@ -26,6 +26,11 @@ export const actionFactsSchema = z.strictObject({
   unknownInput: z.array(z.string()),
   /** What the command changes about its shell stays for the next command of the session. */
   persistentShell: z.boolean(),
+  /**
+   * Absent for whatever can have an effect. A tool that only reads has the real paths it reads; none for one that reads
+   * nothing but its host's own state.
+   */
+  reads: z.array(z.string()).max(1024).optional(),
 });
 /** Facts about one action. */
 export type ActionFacts = z.infer<typeof actionFactsSchema>;

@@ -12,7 +12,9 @@ export type PassBasis =
   /** `until` in epoch milliseconds. */
   | { readonly kind: 'auto'; readonly until: number }
   | { readonly kind: 'gate-off'; readonly gate: string }
-  | { readonly kind: 'unmanaged'; readonly path: string };
+  | { readonly kind: 'unmanaged'; readonly path: string }
+  /** It only reads, inside the workspace, and no secrets (LOC-045). */
+  | { readonly kind: 'read' };
 
 /** Why a human is asked, when it is not the command's own form. */
 export const ASK_REASONS = [

@@ -46,3 +46,13 @@ export {
   resolveExecutable,
 } from './facts/resolve/executable.js';
 export { type FileIdentity, sameStamp, stampOf } from './facts/resolve/file-identity.js';
+export type { HookAnswer, HookCall, HookPending, HostAdapter } from './socket/host-adapter.js';
+export type {
+  HostAction,
+  HostAdapterFactory,
+  HostCall,
+  HostDesk,
+  HostOutcome,
+  HostRefusal,
+  HostVerdict,
+} from './host/host-desk.js';

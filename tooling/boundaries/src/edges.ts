@@ -18,6 +18,7 @@ export const EDGES = {
   // Never enforcer, approver or actions: the gateway must not be able to read what it relays.
   'packages/gateway': ['packages/protocol', 'packages/crypto'],
   'packages/adapters/run': ['packages/runtime', 'packages/actions', 'packages/protocol', 'packages/crypto'],
+  'packages/adapters/claude-code': ['packages/runtime', 'packages/actions', 'packages/protocol', 'packages/crypto'],
   'packages/testkit': [
     'packages/protocol',
     'packages/crypto',
@@ -38,6 +39,9 @@ export const EDGES = {
     'packages/runtime',
     'packages/gateway',
     'packages/adapters/run',
+    'packages/adapters/claude-code',
   ],
+  // What the plugin starts: its hook, its commands and the daemon.
+  'apps/claude-plugin': ['packages/protocol', 'packages/runtime', 'packages/adapters/claude-code'],
   'apps/gateway': ['packages/gateway'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -40,6 +40,8 @@ export function basisLine(basis: Basis, now: number): string {
       return `not gated: the signed policy switches the gate "${basis.gate}" off`;
     case 'unmanaged':
       return `not gated: the signed policy leaves ${basis.path} alone`;
+    case 'read':
+      return 'not gated: it only reads, inside the workspace, and no secrets';
     case 'fail-open':
       return `not gated: fail mode is open until ${timeOf(basis.until, now)}, and the gateway cannot be reached`;
     case 'denial':

@@ -20,12 +20,13 @@ export const RUNTIME_AUDIT_KINDS = [
   'policy.denied',
   'policy.asked',
   'policy.report-dropped',
+  'host.incident',
 ] as const;
 export type RuntimeAuditKind = (typeof RUNTIME_AUDIT_KINDS)[number];
 
 /** What stands behind a verdict without a human, by name (LOC-045). */
 export interface AuditBasis {
-  /** Kind of the basis: `pattern`, `grant`, `auto`, `gate-off`, `unmanaged`, `fail-open`, `denial`. */
+  /** Kind of the basis: `pattern`, `grant`, `auto`, `gate-off`, `unmanaged`, `read`, `fail-open`, `denial`. */
   readonly basis?: string;
   /** Ids of signed patterns, one per simple command of the line, joined by a space. */
   readonly patternIds?: string;

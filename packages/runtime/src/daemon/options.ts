@@ -1,6 +1,6 @@
 import type { RuntimePaths } from '../paths/paths.js';
 import type { Ports } from '../ports/ports.js';
-import type { HostAdapter } from '../socket/host-adapter.js';
+import type { HostAdapterFactory } from '../host/host-desk.js';
 import type { PeerUid } from '../socket/peer.js';
 import type { GatewayPorts } from './node-gateway.js';
 
@@ -8,7 +8,7 @@ import type { GatewayPorts } from './node-gateway.js';
 export interface StartDaemonOptions {
   readonly paths: RuntimePaths;
   /** Host adapters of the hook routes; an unknown host gets a deny-shaped coded error. */
-  readonly adapters?: readonly HostAdapter[];
+  readonly adapters?: readonly HostAdapterFactory[];
   /** Milliseconds without a connection, request or pairing until the daemon ends by itself; 0 is never (default). */
   readonly idleExitMs?: number;
   /** Refuse pairings that are not verified (PAIR-210). */

@@ -93,7 +93,7 @@ async function listen(options: StartDaemonOptions, parts: Parts): Promise<Runnin
   const server = await startServer({
     paths,
     service: services,
-    adapters,
+    adapters: adapters.map((make) => make(services.desk)),
     activity: idle,
     ...(options.peerUid === undefined ? {} : { peerUid: options.peerUid }),
   });

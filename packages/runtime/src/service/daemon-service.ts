@@ -1,3 +1,5 @@
+import type { HostDesk } from '../host/host-desk.js';
+import { JoinedCalls } from '../host/joined-calls.js';
 import type { DaemonService } from '../socket/daemon-service.js';
 import type { Core } from './core.js';
 import { explainPolicy } from './explain-policy.js';
@@ -12,6 +14,8 @@ import { statusOf } from './status.js';
 export interface Services extends DaemonService {
   /** Whether something beside open connections keeps the daemon needed. */
   readonly busy: () => boolean;
+  /** What the adapters of hosts work with. */
+  readonly desk: HostDesk;
 }
 
 /** Everything behind the routes of the local socket. */
@@ -20,6 +24,7 @@ export function daemonServices(core: Core): Services {
   const pairing = new PairingService(core, requests);
   const changes = new PolicyChanges(core, requests);
   const signIn = new SignInService(core);
+  const calls = new JoinedCalls(core, requests);
   return {
     status: () => statusOf(core),
     signIn: (body, signal) => signIn.signIn(body, signal),
@@ -37,5 +42,12 @@ export function daemonServices(core: Core): Services {
     showPolicy: (workspace) => showPolicy(core, workspace),
     explainPolicy: (body) => explainPolicy(core, body),
     busy: () => pairing.busy,
+    desk: {
+      decide: (call) => calls.decide(call),
+      ended: (outcome) => calls.ended(outcome),
+      sessionEnded: (host, sessionId) => calls.sessionEnded(host, sessionId),
+      incident: (entry) => calls.incident(entry),
+      status: () => statusOf(core),
+    },
   };
 }

@@ -83,6 +83,7 @@ export function auditBasis(basis: Basis): AuditBasis {
     case 'auto':
     case 'gate-off':
     case 'unmanaged':
+    case 'read':
     case 'fail-open':
       return { basis: basis.kind };
   }

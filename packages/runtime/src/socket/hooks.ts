@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RuntimeError, toRuntimeError } from '../errors.js';
-import type { HookAnswer, HostAdapter } from './host-adapter.js';
+import type { HookAnswer, HookPending, HostAdapter } from './host-adapter.js';
 import { errorBody, goneSignal, readBody, statusOf } from './http.js';
 
 const PATH = /^\/v1\/hooks\/([a-z0-9-]{1,32})\/([A-Za-z0-9._-]{1,64})$/;
@@ -35,8 +35,14 @@ export async function serveHook(exchange: HookExchange, adapters: readonly HostA
     if (adapter === undefined) {
       throw new RuntimeError('host_unknown', `no adapter for the host ${target.host} is installed`);
     }
-    const answer = await adapter.handle({ event: target.event, input, signal: goneSignal(response) });
-    send(response, 200, wellFormed(answer));
+    const answer = await adapter.handle({
+      event: target.event,
+      input,
+      environment: null,
+      signal: goneSignal(response),
+    });
+    if (answer.permission === 'pending') response.writeHead(202, { 'content-length': 0 }).end();
+    else send(response, 200, wellFormed(answer));
   } catch (cause) {
     const error = toRuntimeError(cause);
     if (error.code === 'body_too_large') response.setHeader('connection', 'close');
@@ -48,7 +54,7 @@ export async function serveHook(exchange: HookExchange, adapters: readonly HostA
   }
 }
 
-function wellFormed(answer: HookAnswer): HookAnswer {
+function wellFormed(answer: Exclude<HookAnswer | HookPending, HookPending>): HookAnswer {
   const known = ['allow', 'pass', 'deny'].includes(answer.permission);
   if (known && Number.isInteger(answer.exit) && typeof answer.body === 'string') return answer;
   throw new RuntimeError('internal_error', 'the adapter gave no well-formed answer');

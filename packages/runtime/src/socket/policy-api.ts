@@ -110,6 +110,7 @@ export const basisSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('grant'), policyId: z.string() }),
   z.object({ kind: z.literal('auto'), until: z.number() }),
   z.object({ kind: z.literal('gate-off'), gate: z.string() }),
+  z.object({ kind: z.literal('read') }),
   z.object({ kind: z.literal('unmanaged'), path: z.string() }),
   z.object({ kind: z.literal('fail-open'), until: z.number() }),
   z.object({ kind: z.literal('denial'), policyId: z.string() }),

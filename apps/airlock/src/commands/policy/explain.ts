@@ -35,6 +35,8 @@ function basisWords({ basis }: ExplainAnswer, { patterns }: Patterns): string {
       return `nothing that ${basis.gate} asks about is asked`;
     case 'unmanaged':
       return `${basis.path} is left alone`;
+    case 'read':
+      return 'it only reads, inside the workspace, and no secrets';
     case 'fail-open':
       return `fail mode is open until ${timeWords(basis.until)}`;
   }

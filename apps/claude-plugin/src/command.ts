@@ -1,0 +1,3 @@
+import { commandMain } from '@airlock/adapter-claude-code';
+
+process.exit(await commandMain({ fixedHome: null, daemonCommand: [] }));
