@@ -1,4 +1,4 @@
 export { claudeCodeAdapter, HOST } from './adapter.js';
 export { type CommandMain, commandMain } from './commands/main.js';
 export { type HookMain, hookMain } from './hook/main.js';
-export { hooksJson, placeFile, type PluginPlace } from './install/plugin-files.js';
+export { hooksJson, placeFile, placeModule, type PluginPlace } from './install/plugin-files.js';

@@ -1,3 +1,5 @@
+import { resolvePaths } from '@airlock/runtime/client';
+
 /** What the generated files of the plugin depend on. */
 export interface PluginPlace {
   readonly platform: NodeJS.Platform;
@@ -17,4 +19,13 @@ export function hooksJson(place: Pick<PluginPlace, 'platform' | 'node'>): string
 /** Text of `hooks/place.sh`, which the hook script reads: node, home, socket, pid file. */
 export function placeFile(place: PluginPlace): string {
   throw new Error(`not built yet ${place.kind}`);
+}
+
+/**
+ * Text of `hooks/place.mjs`, which the modules import: `export const socket = …`, the daemon's socket as a string
+ * literal, or null where it cannot be fixed (a published plugin), so that the modules go through the hook script.
+ */
+export function placeModule(place: PluginPlace): string {
+  const socket = place.kind === 'published' ? null : resolvePaths({ fixedHome: place.fixedHome }).socket;
+  return `export const socket = ${JSON.stringify(socket)};\n`;
 }
