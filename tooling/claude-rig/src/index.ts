@@ -1,0 +1,15 @@
+export { Human, type Answering, type Word } from './human.js';
+export { CLAUDE_VERSIONS, type ClaudeVersion, findClaude, installClaude, installedClaude } from './installed-claude.js';
+export { modelServer, type ModelServer, type ToolResult } from './model/model-server.js';
+export { call, calls, type Conversation, say, type Step, type ToolCall } from './model/script.js';
+export {
+  claudeEnvironment,
+  type ClaudeResult,
+  type ClaudeRun,
+  PROMPT,
+  runClaude,
+  type RunningClaude,
+  startClaude,
+  TINY_MCP,
+} from './run-claude.js';
+export { BUILT_PLUGIN, ClaudeSite, openSite, type PluginKind, type Project, type SiteOptions } from './site.js';
