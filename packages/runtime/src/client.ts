@@ -39,6 +39,8 @@ export { patternFacts, type PatternPlace } from './facts/pattern-facts.js';
 export { FACTS_CODES, FactsError, type FactsCode } from './facts/errors.js';
 export { environmentDifferences, type EnvironmentBaseline } from './facts/environment.js';
 export { identifyCached } from './facts/identify-cached.js';
+export { type DescribedLine, describeShellLine, loginDifferences, type ShellLine } from './facts/shell-line.js';
+export { followLinks } from './facts/targets.js';
 export {
   type Executable,
   type ExecutableSearch,

@@ -1,8 +1,8 @@
 import { commandAction } from '@airlock/actions';
-import { collectFacts, identifyCached, type RequestBody } from '@airlock/runtime/client';
-import { type BoundCommand, bindCommand, describedEnvironment, snapshotEnvironment } from './facts/bound-command.js';
+import { collectFacts, describeShellLine, FactsError, type RequestBody, type ShellLine } from '@airlock/runtime/client';
+import { type BoundCommand, bindCommand, snapshotEnvironment } from './facts/bound-command.js';
 import { assertArgumentsUtf8 } from './facts/encoding.js';
-import { findExecutable } from './find-executable.js';
+import { runFailure } from './find-executable.js';
 import { INSIDE_RUN } from './usage.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,16 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export type Described = Pick<RequestBody, 'action' | 'facts'>;
 
 /** A command line that another program hands to a shell. */
-export interface CommandLineOf {
-  /** The line as the shell will read it. */
-  readonly commandText: string;
-  /** Name or path of that shell. */
-  readonly shell: string;
-  /** Real path of the folder it will run in. */
-  readonly cwd: string;
-  /** The shell goes on living, with whatever the line changes about it. */
-  readonly persistentShell?: boolean;
-}
+export type CommandLineOf = Omit<ShellLine, 'environment' | 'unknownInput' | 'label'>;
 
 /** The environment that a command gets from `airlock run`. */
 export function childEnvironment(environment: Environment): Readonly<Record<string, string>> {
@@ -65,25 +56,10 @@ export async function describeCommand(argv: readonly string[], environment: Envi
  */
 export async function describeCommandLine(line: CommandLineOf, environment: Environment): Promise<Described> {
   assertArgumentsUtf8([line.commandText, line.cwd]);
-  const shell = await findExecutable(line.shell, { path: environment.PATH, identify: identifyCached });
-  const action = commandAction({
-    argv: [line.shell, '-c', line.commandText],
-    cwd: line.cwd,
-    program: shell.identity.realPath,
-    programSha256: shell.identity.sha256,
-    interpreters: shell.interpreters.map((each) => ({ path: each.identity.realPath, sha256: each.identity.sha256 })),
-    environment: {},
-    stdin: 'none',
-    shell: shell.identity.realPath,
-    commandText: line.commandText,
-  });
-  const facts = await collectFacts({
-    action,
-    cwd: line.cwd,
-    // The other program's environment cannot be seen; whoever asks usually runs in the same one.
-    environment: describedEnvironment(snapshotEnvironment(environment)),
-    path: environment['PATH'],
-    persistentShell: line.persistentShell ?? false,
-  });
-  return { action: { ...action }, facts };
+  try {
+    const { action, facts } = await describeShellLine({ ...line, environment: snapshotEnvironment(environment) });
+    return { action: { ...action }, facts };
+  } catch (error) {
+    throw error instanceof FactsError ? runFailure(error) : error;
+  }
 }

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
-import { userInfo } from 'node:os';
-import { type Executable, environmentDifferences, FactsError, identifyCached } from '@airlock/runtime/client';
+import { type Executable, FactsError, identifyCached, loginDifferences } from '@airlock/runtime/client';
 import { findExecutable, runFailure } from '../find-executable.js';
 import { assertArgumentsUtf8, assertEnvironmentUtf8 } from './encoding.js';
 import { type StdinKind, stdinKind } from './stdin.js';
@@ -31,10 +30,9 @@ export function snapshotEnvironment(
  *
  * @throws RunFailure `environment_not_bindable`
  */
-export function describedEnvironment(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const user = userInfo();
+function describedEnvironment(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   try {
-    return environmentDifferences(environment, { home: user.homedir, user: user.username, shell: user.shell });
+    return loginDifferences(environment);
   } catch (error) {
     throw error instanceof FactsError ? runFailure(error) : error;
   }

@@ -1,0 +1,76 @@
+import { userInfo } from 'node:os';
+import { type CommandContent, commandAction } from '@airlock/actions';
+import type { ActionFacts } from '@airlock/policy';
+import { collectFacts } from './collect.js';
+import { environmentDifferences } from './environment.js';
+import { identifyCached } from './identify-cached.js';
+import { type Executable, resolveExecutable } from './resolve/executable.js';
+
+/** A command line that another program hands to a shell. */
+export interface ShellLine {
+  /** The line as the shell will read it. */
+  readonly commandText: string;
+  /** Name or path of that shell. */
+  readonly shell: string;
+  /** Real path of the folder it will run in. */
+  readonly cwd: string;
+  /** Environment of whoever asks: the other program's cannot be seen, and usually it is the same one. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The shell goes on living, with whatever the line changes about it. */
+  readonly persistentShell?: boolean;
+  /** Members of the host's tool input that the adapter does not know. */
+  readonly unknownInput?: readonly string[];
+  /** What the agent says about it. */
+  readonly label?: string;
+}
+
+/** A command line as it goes before policy and human. */
+export interface DescribedLine {
+  readonly action: CommandContent;
+  readonly facts: ActionFacts;
+  /** The shell as it was hashed, for a second look before the line runs (INV-18). */
+  readonly shell: Executable;
+}
+
+/**
+ * {@link environmentDifferences} from a bare login of the user of this process.
+ *
+ * @throws FactsError `environment_not_bindable`
+ */
+export function loginDifferences(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const user = userInfo();
+  return environmentDifferences(environment, { home: user.homedir, user: user.username, shell: user.shell });
+}
+
+/**
+ * Describes a command line that another program will run: action without environment, facts with it.
+ *
+ * @throws FactsError when the shell cannot be found or read
+ * @throws ActionError `command_too_long` or `action_invalid`
+ */
+export async function describeShellLine(line: ShellLine): Promise<DescribedLine> {
+  const { commandText, cwd, environment, label } = line;
+  const path = environment['PATH'];
+  const shell = await resolveExecutable(line.shell, { path, identify: identifyCached });
+  const action = commandAction({
+    argv: [line.shell, '-c', commandText],
+    cwd,
+    program: shell.identity.realPath,
+    programSha256: shell.identity.sha256,
+    interpreters: shell.interpreters.map((each) => ({ path: each.identity.realPath, sha256: each.identity.sha256 })),
+    environment: {},
+    stdin: 'none',
+    shell: shell.identity.realPath,
+    commandText,
+    ...(label === undefined ? {} : { label }),
+  });
+  const facts = await collectFacts({
+    action,
+    cwd,
+    environment: loginDifferences(environment),
+    path,
+    unknownInput: line.unknownInput ?? [],
+    persistentShell: line.persistentShell ?? false,
+  });
+  return { action, facts, shell };
+}
