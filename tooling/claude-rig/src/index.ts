@@ -13,3 +13,4 @@ export {
   TINY_MCP,
 } from './run-claude.js';
 export { BUILT_PLUGIN, ClaudeSite, openSite, type PluginKind, type Project, type SiteOptions } from './site.js';
+export { isShort, type Mode, MODES, modesUnderTest, requiresClaude, versionsUnderTest } from './selection.js';

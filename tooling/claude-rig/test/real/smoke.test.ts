@@ -1,6 +1,13 @@
-import { requires } from '@airlock/conformance/requires';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CLAUDE_VERSIONS, call, type ClaudeSite, findClaude, openSite, runClaude, TINY_MCP } from '../../src/index.js';
+import {
+  call,
+  type ClaudeSite,
+  openSite,
+  requiresClaude,
+  runClaude,
+  TINY_MCP,
+  versionsUnderTest,
+} from '../../src/index.js';
 
 /** Without the plugin everything runs: what the other suites see stopped was not stopped by the rig. */
 describe('without the plugin', () => {
@@ -10,8 +17,8 @@ describe('without the plugin', () => {
   });
   afterAll(() => site.close());
 
-  for (const version of CLAUDE_VERSIONS) {
-    requires(`Claude Code ${version}`, findClaude(version) !== undefined)(`Claude Code ${version}`, () => {
+  for (const version of versionsUnderTest) {
+    requiresClaude(version)(`Claude Code ${version}`, () => {
       test('runs Bash, an MCP tool and the Bash of a sub-agent, and asks nobody', async () => {
         const prompt = `touch one more, ${version}`;
         const result = await runClaude(site, {
