@@ -1,3 +1,4 @@
 import { commandMain } from '@airlock/adapter-claude-code';
+import { programPlace } from './place.js';
 
-process.exit(await commandMain({ fixedHome: null, daemonCommand: [] }));
+process.exitCode = await commandMain(await programPlace());

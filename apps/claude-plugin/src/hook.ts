@@ -1,3 +1,4 @@
 import { hookMain } from '@airlock/adapter-claude-code';
+import { programPlace } from './place.js';
 
-process.exit(await hookMain({ event: process.argv[2] ?? '', fixedHome: null, daemonCommand: [] }));
+process.exitCode = await hookMain({ event: process.argv[2] ?? '', ...(await programPlace()) });

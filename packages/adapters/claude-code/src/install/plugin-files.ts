@@ -22,10 +22,10 @@ export function placeFile(place: PluginPlace): string {
 }
 
 /**
- * Text of `hooks/place.mjs`, which the modules import: `export const socket = …`, the daemon's socket as a string
- * literal, or null where it cannot be fixed (a published plugin), so that the modules go through the hook script.
+ * Text of `hooks/place.mjs`, which the modules and the programs under `lib/` import: `socket`, where the daemon listens,
+ * null where that cannot be fixed (a published plugin); and `home`, the home that the installation fixes, or null.
  */
 export function placeModule(place: PluginPlace): string {
   const socket = place.kind === 'published' ? null : resolvePaths({ fixedHome: place.fixedHome }).socket;
-  return `export const socket = ${JSON.stringify(socket)};\n`;
+  return `export const socket = ${JSON.stringify(socket)};\nexport const home = ${JSON.stringify(place.fixedHome)};\n`;
 }

@@ -1,0 +1,68 @@
+// One question to the daemon, and the only answers that let a call go on.
+import { socket } from './place.mjs';
+
+/** Above the daemon's own window for the approver (LOC-110), milliseconds. */
+const LONGEST = 320_000;
+
+/** What the hook script may print for a call that goes on (table 18.1). */
+const GOES_ON =
+  /^(\{\}|\{"hookSpecificOutput":\{"hookEventName":"PreToolUse","permissionDecision":"allow","permissionDecisionReason":"(?:[^"\\\n]|\\[^\n])*"\}\})\n?$/;
+
+/** Null when the call may go on; else the reason why it may not. */
+export async function refusal($, next, { event, call }) {
+  const body = JSON.stringify({ ...(await about($, event)), ...call });
+  const until = Date.now() + LONGEST;
+  for (;;) {
+    const answer = await post($, event, body);
+    if (answer === null) return await throughScript($, event, body);
+    if (answer.status !== 202) return reasonOf(answer);
+    if (next.signal.aborted) return 'Airlock: the call was interrupted';
+    if (Date.now() > until) return 'Airlock: nobody answered in time';
+  }
+}
+
+/** Tells the daemon that the module of this session is loaded. One that does not run yet is not started for that. */
+export async function greet($) {
+  const event = 'session.start';
+  await post($, event, JSON.stringify(await about($, event)));
+}
+
+async function about($, event) {
+  return { session_id: await $.session.id(), cwd: await $.session.cwd(), hook_event_name: event };
+}
+
+/** The daemon's answer; null when it cannot be reached. */
+async function post($, event, body) {
+  if (socket === null) return null;
+  try {
+    return await $.http.fetch(`http://airlock/v1/hooks/claude-code/${event}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      socketPath: socket,
+    });
+  } catch {
+    return null;
+  }
+}
+
+function reasonOf({ status, headers }) {
+  const permission = headers['airlock-permission'];
+  if (status === 200 && (permission === 'allow' || permission === 'pass')) return null;
+  return headers['airlock-reason'] ?? 'Airlock: the call is denied';
+}
+
+/** The hook script checks the socket, and starts the daemon when none runs. */
+async function throughScript($, event, body) {
+  const env = await $.process.hookEnv();
+  const { exitCode, stdout, stderr } = await $.process.run(
+    ['/bin/sh', `${env.CLAUDE_PLUGIN_ROOT}/hooks/hook.sh`, event],
+    {
+      stdin: body,
+      env,
+      timeoutMs: LONGEST + 10_000,
+    },
+  );
+  if (exitCode === 0 && GOES_ON.test(stdout)) return null;
+  return stderr.trim() === '' ? 'Airlock: the call is denied' : stderr.trim();
+}
