@@ -48,9 +48,18 @@ export interface AuditPolicy {
   readonly policyId?: string;
 }
 
+/** Where a host is concerned, by ids. */
+export interface AuditHost {
+  readonly host?: string;
+  readonly sessionId?: string;
+  readonly toolUseId?: string;
+  readonly layer?: string;
+}
+
 export type AuditRecord = Omit<AuditEntry, 'kind'> &
   AuditBasis &
-  AuditPolicy & { readonly kind: AuditEntry['kind'] | RuntimeAuditKind };
+  AuditPolicy &
+  AuditHost & { readonly kind: AuditEntry['kind'] | RuntimeAuditKind };
 
 /** The hash-chained log of ENF-190. It holds hashes, ids, outcomes and codes, never plaintext and never secrets. */
 export class AuditLog {

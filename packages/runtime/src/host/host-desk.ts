@@ -54,7 +54,7 @@ export type HostVerdict =
       /** For human and model; untrusted when `isHuman`. */
       readonly reason: string;
       readonly fix?: string;
-      /** The approver rejected it, `reason` is the approver's. */
+      /** The approver rejected it; `reason` is the approver's, empty where none was given. */
       readonly isHuman: boolean;
     }
   | { readonly permission: 'pending' };

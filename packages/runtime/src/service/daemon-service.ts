@@ -1,6 +1,8 @@
+import { openExchanges } from '@airlock/enforcer';
 import type { HostDesk } from '../host/host-desk.js';
 import { JoinedCalls } from '../host/joined-calls.js';
 import type { DaemonService } from '../socket/daemon-service.js';
+import { callPorts } from './call-ports.js';
 import type { Core } from './core.js';
 import { explainPolicy } from './explain-policy.js';
 import { PairingService } from './pairing.js';
@@ -24,7 +26,7 @@ export function daemonServices(core: Core): Services {
   const pairing = new PairingService(core, requests);
   const changes = new PolicyChanges(core, requests);
   const signIn = new SignInService(core);
-  const calls = new JoinedCalls(core, requests);
+  const calls = new JoinedCalls(callPorts(core, requests));
   return {
     status: () => statusOf(core),
     signIn: (body, signal) => signIn.signIn(body, signal),
@@ -41,7 +43,7 @@ export function daemonServices(core: Core): Services {
     restrictPolicy: (body) => restrict(core, body),
     showPolicy: (workspace) => showPolicy(core, workspace),
     explainPolicy: (body) => explainPolicy(core, body),
-    busy: () => pairing.busy,
+    busy: () => pairing.busy || calls.busy || openExchanges(core.host.state).length > 0,
     desk: {
       decide: (call) => calls.decide(call),
       ended: (outcome) => calls.ended(outcome),

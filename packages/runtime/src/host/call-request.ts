@@ -1,0 +1,41 @@
+import { RuntimeError } from '../errors.js';
+import { type RequestBody, type RequestEvent, requestBodySchema } from '../socket/api.js';
+import type { Permit } from './call-ports.js';
+import type { HostAction, HostCall } from './host-desk.js';
+import { REFUSALS } from './refusals.js';
+
+/**
+ * The request of a call. Throws `not_the_call` when the action to be shown is not the call that will run (ENF-140), and
+ * `bad_request` for what no request may hold.
+ */
+export function bodyOf(call: HostCall, { action, facts, label, workspace }: HostAction): RequestBody {
+  if (action.inputJson !== call.inputJson || action.tool !== call.tool) {
+    throw new RuntimeError('not_the_call', REFUSALS.not_the_call);
+  }
+  const parsed = requestBodySchema.safeParse({
+    workspace,
+    action,
+    facts,
+    label,
+    timeoutSeconds: call.timeoutSeconds,
+    sessionId: call.sessionId,
+    source: call.host,
+  });
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new RuntimeError('bad_request', `missing or wrong: ${where}`, { cause: parsed.error });
+}
+
+/** What a decided request permits, or null. Throws `internal_error` for a pass without anything behind it (LOC-045). */
+export function permitOf(event: Extract<RequestEvent, { readonly event: 'decided' }>): Permit | null {
+  const { requestId, basis } = event;
+  switch (event.verdict) {
+    case 'deny':
+      return null;
+    case 'allow':
+      return { permission: 'allow', requestId, basis: basis ?? null };
+    case 'pass':
+      if (basis === undefined) throw new RuntimeError('internal_error', 'a pass without a basis');
+      return { permission: 'pass', requestId, basis };
+  }
+}
