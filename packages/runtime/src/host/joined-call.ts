@@ -2,29 +2,27 @@ import { RuntimeError } from '../errors.js';
 import type { OutcomeBody, RequestEvent } from '../socket/api.js';
 import { Audience } from './audience.js';
 import { callIdentity } from './call-identity.js';
-import type { CallPorts, Permit } from './call-ports.js';
+import type { CallPorts } from './call-ports.js';
 import { bodyOf, permitOf } from './call-request.js';
 import type { HostAction, HostCall, HostOutcome, HostVerdict } from './host-desk.js';
-import { decidedDenial, type Denial, denial, ownDenial, type RefusalCode, thrownDenial } from './refusals.js';
-
-/** What has to hold whenever the verdict is handed out. */
-type Watched = Pick<HostAction, 'recheck' | 'workspace'>;
+import { decidedDenial, type Denial, ownDenial, type RefusalCode, thrownDenial } from './refusals.js';
+import { changed, claimed, ended, Lapse, type Use } from './use.js';
 
 type Stage =
   | { readonly name: 'asking' }
   /** Permitted, not yet used. */
-  | { readonly name: 'answered'; readonly permit: Permit; readonly watched: Watched }
+  | { readonly name: 'answered'; readonly use: Use }
   /** On record as used; `delivered` once somebody who was still there got it. */
-  | { readonly name: 'given'; readonly permit: Permit; readonly watched: Watched; delivered: boolean }
+  | { readonly name: 'given'; readonly use: Use; delivered: boolean }
   | { readonly name: 'refused'; readonly denial: Denial }
   /** The host said how it ended. */
   | { readonly name: 'over' };
 
-/** Until when an allow may be collected: epoch milliseconds, and on the clock that nobody can set. */
-interface Lapse {
-  readonly wall: number;
-  readonly mono: number;
-}
+type Answered = Extract<Stage, { readonly name: 'answered' }>;
+type Given = Extract<Stage, { readonly name: 'given' }>;
+
+/** How a layer's wait ends. */
+type Waited = 'answered' | 'late' | 'gone';
 
 /** One tool call of a host, whichever of its layers report it: one description, one request, one claim (LOC-145). */
 export class JoinedCall {
@@ -34,8 +32,7 @@ export class JoinedCall {
   readonly #audience: Audience;
   readonly #collected = new Set<string>();
   readonly #gone = new AbortController();
-  readonly #answered: Promise<void>;
-  #settle: () => void = () => undefined;
+  readonly #listeners = new Set<() => void>();
   #turn: Promise<unknown> = Promise.resolve();
   #stage: Stage = { name: 'asking' };
   #requestId: string | null = null;
@@ -49,12 +46,11 @@ export class JoinedCall {
     this.#ports = ports;
     this.#first = { host, sessionId, toolUseId, cwd };
     this.#identity = callIdentity(call);
-    this.#lapse = this.#lapseAt(ports.ports.now() + call.timeoutSeconds * 1000);
+    this.#lapse = new Lapse(ports.ports, ports.ports.now() + call.timeoutSeconds * 1000);
     this.#audience = new Audience(ports.ports, () => this.#abandon('withdrawn'));
-    this.#answered = new Promise((resolve) => {
-      this.#settle = resolve;
+    this.#ask(call).catch((cause: unknown) => {
+      if (this.#stage.name === 'asking') this.#refuse(thrownDenial(this.#requestId, cause));
     });
-    void this.#ask(call);
   }
 
   /** Whether somebody still has to decide or to collect. */
@@ -78,7 +74,7 @@ export class JoinedCall {
       return this.#refuse(this.#incident(call, 'input_changed'));
     }
     if (this.#collected.has(call.layer)) return this.#incident(call, 'collected_again');
-    let how: 'answered' | 'late' | 'gone' = 'gone';
+    let how: Waited = 'gone';
     this.#audience.enter(call.layer);
     try {
       how = await this.#wait(call);
@@ -97,61 +93,55 @@ export class JoinedCall {
     }
     if (wasPermitted) this.#stage = { name: 'over' };
     else this.#abandon('call_over');
-    void this.#finish({ result: 'exited', exitCode: result === 'succeeded' ? 0 : 1 });
+    this.#finish({ result: 'exited', exitCode: result === 'succeeded' ? 0 : 1 });
   }
 
   /** Gives up what is open and keeps nothing; the end of what was let through stays unknown. */
   forget(code: RefusalCode): void {
     this.#abandon(code);
     this.#audience.stop();
-    void this.#finish({ result: 'unknown' });
+    this.#finish({ result: 'unknown' });
   }
 
   async #ask(call: HostCall): Promise<void> {
-    try {
-      const action = await call.describe();
-      if (this.#stage.name !== 'asking') return;
-      for await (const event of this.#ports.requests.request(bodyOf(call, action), this.#gone.signal)) {
-        this.#take(event, action);
-      }
-      throw new RuntimeError('internal_error', 'the request ended without a decision');
-    } catch (cause) {
-      if (this.#stage.name === 'asking') this.#refuse(thrownDenial(this.#requestId, cause));
+    const action = await call.describe();
+    if (this.#stage.name !== 'asking') return;
+    for await (const event of this.#ports.requests.request(bodyOf(call, action), this.#gone.signal)) {
+      this.#take(event, action);
     }
+    throw new RuntimeError('internal_error', 'the request ended without a decision');
   }
 
-  #take(event: RequestEvent, action: HostAction): void {
+  #take(event: RequestEvent, { recheck, workspace }: HostAction): void {
     if (event.event === 'error') {
       const { code, message, fix } = event;
       throw new RuntimeError(code, message, fix === undefined ? {} : { fix });
     }
     this.#requestId = event.requestId;
-    if (event.event === 'submitted') this.#lapse = this.#lapseAt(event.expiresAt);
+    if (event.event === 'submitted') this.#lapse = new Lapse(this.#ports.ports, event.expiresAt);
     if (event.event !== 'decided') return;
     const permit = permitOf(event);
     if (this.#stage.name !== 'asking') {
       if (permit !== null) this.#withdraw(event.requestId);
     } else if (permit === null) this.#refuse(decidedDenial(event));
-    else {
-      const { recheck, workspace } = action;
-      this.#stage = { name: 'answered', permit, watched: { recheck, workspace } };
-      this.#settle();
-    }
+    else this.#enter({ name: 'answered', use: { permit, recheck, workspace } });
   }
 
-  async #wait({ signal, waitMs }: HostCall): Promise<'answered' | 'late' | 'gone'> {
+  async #wait({ signal, waitMs }: HostCall): Promise<Waited> {
     if (signal.aborted) return 'gone';
     if (this.#stage.name !== 'asking') return 'answered';
     return await new Promise((resolve) => {
-      const finish = (how: 'answered' | 'late' | 'gone') => {
+      const finish = (how: Waited) => {
         signal.removeEventListener('abort', leave);
+        this.#listeners.delete(collect);
         cancel();
         resolve(how);
       };
       const leave = () => finish('gone');
+      const collect = () => finish('answered');
       const cancel = waitMs === undefined ? () => undefined : this.#ports.ports.timer(waitMs, () => finish('late'));
       signal.addEventListener('abort', leave, { once: true });
-      void this.#answered.then(() => finish('answered'));
+      this.#listeners.add(collect);
     });
   }
 
@@ -161,7 +151,7 @@ export class JoinedCall {
     return await mine;
   }
 
-  /** What counts is whether it still holds when the layer gets it: whatever is awaited, it may be refused meanwhile. */
+  /** What counts is whether it holds when the layer gets it: whatever is awaited, it may be refused meanwhile. */
   async #hand(call: HostCall): Promise<HostVerdict> {
     for (;;) {
       if (this.#collected.has(call.layer)) return this.#incident(call, 'collected_again');
@@ -171,9 +161,9 @@ export class JoinedCall {
     }
   }
 
-  /** The stage that may be handed out after everything that has to be so right before. */
+  /** The stage after everything that has to be so right before it is handed out. */
   async #ready(stage: Stage): Promise<Stage> {
-    if (stage.name === 'answered') await this.#use(stage);
+    if (stage.name === 'answered') await this.#claim(stage);
     if (stage.name === 'given') await this.#check(stage);
     return this.#stage;
   }
@@ -191,73 +181,47 @@ export class JoinedCall {
       case 'given':
         this.#collected.add(call.layer);
         stage.delivered = true;
-        return stage.permit;
+        return stage.use.permit;
     }
   }
 
   /** Puts the permit on record as used, or refuses. */
-  async #use(stage: Extract<Stage, { name: 'answered' }>): Promise<void> {
-    const { permit, watched } = stage;
-    const changed = await this.#changed(watched);
+  async #claim(stage: Answered): Promise<void> {
+    const { use } = stage;
+    const change = await changed(use);
     if (this.#stage !== stage) return;
-    if (changed !== null) {
-      this.#refuse(changed);
+    if (change !== null) {
+      this.#refuse(change);
       return;
     }
-    const refusal = await this.#claim(permit.requestId);
-    if (refusal === null) this.#unfinished = permit.requestId;
-    if (this.#stage !== stage) await this.#finish({ result: 'not-started', code: 'withdrawn' });
-    else if (refusal === null) this.#stage = { name: 'given', permit, watched, delivered: false };
+    const refusal = await claimed(use, this.#ports);
+    if (refusal === null) this.#unfinished = use.permit.requestId;
+    if (this.#stage !== stage) this.#finish({ result: 'not-started', code: 'withdrawn' });
+    else if (refusal === null) this.#enter({ name: 'given', use, delivered: false });
     else this.#refuse(refusal);
   }
 
   /** Refuses what was given when it does not hold any more. */
-  async #check(stage: Extract<Stage, { name: 'given' }>): Promise<void> {
-    const { permit, watched } = stage;
-    const changed = await this.#changed(watched);
+  async #check(stage: Given): Promise<void> {
+    const change = await changed(stage.use);
     if (this.#stage !== stage) return;
-    const { now, mono } = this.#ports.ports;
-    const lapsed = permit.permission === 'allow' && (now() >= this.#lapse.wall || mono() >= this.#lapse.mono);
-    const refusal = changed ?? (lapsed ? ownDenial(permit.requestId, 'verdict_lapsed') : this.#closed(stage));
+    const refusal = change ?? ended(stage.use, this.#lapse, this.#ports);
     if (refusal !== null) this.#refuse(refusal);
   }
 
-  async #changed({ recheck }: Watched): Promise<Denial | null> {
-    try {
-      const changed = await recheck();
-      return changed === null ? null : denial(this.#requestId, changed);
-    } catch (cause) {
-      return thrownDenial(this.#requestId, cause);
-    }
-  }
-
-  #closed({ watched, permit }: Extract<Stage, { name: 'given' }>): Denial | null {
-    try {
-      const closed = this.#ports.closed(watched.workspace, permit);
-      return closed === null ? null : denial(permit.requestId, closed);
-    } catch (cause) {
-      return thrownDenial(permit.requestId, cause);
-    }
-  }
-
-  async #claim(requestId: string): Promise<Denial | null> {
-    try {
-      const answer = await this.#ports.requests.claim(requestId);
-      return answer.granted ? null : denial(requestId, answer);
-    } catch (cause) {
-      return thrownDenial(requestId, cause);
-    }
+  #enter(stage: Stage): void {
+    this.#stage = stage;
+    for (const listener of [...this.#listeners]) listener();
   }
 
   /** From here on every layer is refused. What was decided before stays. */
   #refuse(refusal: Denial): Denial {
     const stage = this.#stage;
     if (stage.name === 'refused' || stage.name === 'over') return refusal;
-    this.#stage = { name: 'refused', denial: refusal };
-    this.#settle();
+    this.#enter({ name: 'refused', denial: refusal });
     this.#gone.abort();
-    if (stage.name === 'answered') this.#withdraw(stage.permit.requestId);
-    if (stage.name === 'given' && !stage.delivered) void this.#finish({ result: 'not-started', code: refusal.code });
+    if (stage.name === 'answered') this.#withdraw(stage.use.permit.requestId);
+    if (stage.name === 'given' && !stage.delivered) this.#finish({ result: 'not-started', code: refusal.code });
     return refusal;
   }
 
@@ -277,24 +241,14 @@ export class JoinedCall {
     this.#ports.requests.withdraw(requestId).catch(() => this.#unrecorded(requestId));
   }
 
-  async #finish(outcome: OutcomeBody): Promise<void> {
+  #finish(outcome: OutcomeBody): void {
     const requestId = this.#unfinished;
     if (requestId === null) return;
     this.#unfinished = null;
-    try {
-      await this.#ports.requests.outcome(requestId, outcome);
-    } catch {
-      this.#unrecorded(requestId);
-    }
+    this.#ports.requests.outcome(requestId, outcome).catch(() => this.#unrecorded(requestId));
   }
 
   #unrecorded(requestId: string): void {
     this.#ports.incident({ ...this.#first, requestId }, 'not_recorded');
-  }
-
-  /** A wall clock that is set back must not make an approval live longer. */
-  #lapseAt(wall: number): Lapse {
-    const { now, mono } = this.#ports.ports;
-    return { wall, mono: mono() + Math.max(0, wall - now()) };
   }
 }
