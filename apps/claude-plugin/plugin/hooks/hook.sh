@@ -5,7 +5,7 @@
 # The host runs it as `/bin/sh -p`: without -p some shells take options (SHELLOPTS=noexec) and functions from the
 # environment, which a repository may set. Of that environment the first stage keeps only what `env -0` prints, for the
 # daemon; the second one works in an empty environment, as a child, so that no end of it can look like an answer.
-# For every POSIX shell: dash, bash, zsh, busybox.
+# For every POSIX shell: dash, bash, zsh, busybox. Against LD_PRELOAD and its like no program can defend itself.
 
 # refuse REASON: Airlock's own deny. REASON holds no character that JSON would escape.
 refuse() {
@@ -25,9 +25,11 @@ if [ "$1" != --clean ]; then
   trap 'refuse "a signal ended the hook"' HUP INT QUIT TERM
   airlock_answer=$(
     {
-      /usr/bin/env -0 2>/dev/null |
-        { PATH=/usr/bin:/bin; base64 | tr -d '\n'; } |
-        /usr/bin/env -i PATH=/usr/bin:/bin LC_ALL=C /bin/sh "$0" --clean "$1" 4<&0 <&3 3<&-
+      {
+        printf 'Airlock-Environment: '
+        # Not every base64 has -w, and those that wrap lines have it.
+        /usr/bin/env -0 2>/dev/null | { PATH=/usr/bin:/bin; base64 -w 0 2>/dev/null || base64 | tr -d '\n'; }
+      } | /usr/bin/env -i PATH=/usr/bin:/bin LC_ALL=C /bin/sh "$0" --clean "$1" 4<&0 <&3 3<&-
     } 3<&0
   )
   airlock_code=$?
@@ -35,7 +37,7 @@ if [ "$1" != --clean ]; then
   case $airlock_event:$airlock_code in
     tool.*:75) exit 75 ;;
     *:0 | *:2) ;;
-    *) refuse "the hook failed (exit $airlock_code); type: airlock doctor" ;;
+    *) refuse "the hook failed with exit code $airlock_code; type: airlock doctor" ;;
   esac
   case $airlock_event:$airlock_answer in
     PreToolUse: | tool.*:) refuse 'the hook gave no answer; type: airlock doctor' ;;
@@ -44,32 +46,20 @@ if [ "$1" != --clean ]; then
   exit "$airlock_code"
 fi
 
-# ---- Second stage: fd 0 is the host's input, fd 4 the environment of the first stage in base64.
+# ---- Second stage: fd 0 is the host's input, fd 4 the environment of the first stage as a header.
 airlock_event=$2
-nl='
-'
-cr=$(printf '\r')
 here=${0%/*}
 node= socket=
 # shellcheck source=/dev/null
 [ -f "$here/place.sh" ] && . "$here/place.sh"
-
-case $airlock_event in
-  '' | *[!A-Za-z.]*) refuse 'the hook was started without a name of an event; type: airlock doctor' ;;
-esac
-environment=$(cat <&4)
-case $environment in
-  *[!A-Za-z0-9+/=]*) environment= ;;
-esac
-# What a header cannot hold is not told, and then no pattern applies.
-[ ${#environment} -le 100000 ] || environment=
+nl='
+'
 
 # run PROGRAM: the same in Node, which can also start the daemon, say what is wrong, and decide without one (LOC-105).
 run() {
   [ -n "$node" ] || node=$(PATH=/usr/local/bin:/opt/homebrew/bin:$PATH; command -v node)
   [ -x "$node" ] || refuse 'Node.js was not found; install Node.js 20.20 or newer, then type: airlock claude install'
-  { printf '%s' "$environment" | "$node" "$here/../lib/$1.js" "$airlock_event" 4<&0 <&3 3<&-; } 3<&0
-  exit
+  exec "$node" "$here/../lib/$1.js" "$airlock_event" --clean
 }
 
 # Directory and socket are real, ours, and nobody else's to reach or to replace (LOC-020).
@@ -82,62 +72,60 @@ trusted() {
   esac
 }
 
-# Prints headers and body of the answer, then a colon and curl's exit code. -T - reads the input once it is connected.
+# Prints headers and body of the answer, a colon and how many connections were made: without one (0) the input was not
+# read. An answer that breaks off has no well-formed body, one without end is cut off.
 post() {
-  {
-    printf '%s' "${environment:+Airlock-Environment: $environment$nl}" |
-      curl -q -s -i --noproxy '*' --unix-socket "$socket" --max-time 315 -X POST -T - \
-        -H 'Expect:' -H 'Content-Type: application/json' -H @/dev/fd/4 \
-        "http://localhost/v1/hooks/claude-code/$airlock_event" 4<&0 <&3 3<&- 2>/dev/null
-    printf ':%s' "$?"
-  } 3<&0 | head -c 100000
+  curl -q -s -i --noproxy '*' --unix-socket "$socket" --max-time 315 -X POST -T - -w ':%{num_connects}' \
+    -H 'Expect:' -H 'Content-Type: application/json' -H @/dev/fd/4 \
+    "http://localhost/v1/hooks/claude-code/$airlock_event" 2>/dev/null | head -c 65536
 }
 
-# says DECISION: the body is exactly the answer with this decision.
+# says DECISION: the body is exactly the host's answer with this decision.
 says() {
-  case $body in
-    *"$nl"*) return 1 ;;
+  text=${body#'{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"'"$1"'","permissionDecisionReason":"'}
+  reason=${text%'"}}'}
+  [ "$text" != "$body" ] && [ "$reason" != "$text" ] || return 1
+  case $reason in
+    *[[:cntrl:]]*) return 1 ;;
+    *[\"\\]*) printf '%s\n' "$reason" | grep -Eqx '([^"\]|\\(["\/bfnrt]|u[0-9A-Fa-f]{4}))*' ;;
   esac
-  printf '%s\n' "$body" | grep -Eqx '\{"hookSpecificOutput":\{"hookEventName":"PreToolUse","permissionDecision":"'"$1"'",'\
-'"permissionDecisionReason":"([^"\[:cntrl:]]|\\(["\/bfnrt]|u[0-9A-Fa-f]{4}))*"\}\}'
 }
 
-[ "$airlock_event" != command ] || run command
+case $airlock_event in
+  command) run command ;;
+  '' | *[!A-Za-z.]*) refuse 'the hook was started without the name of an event; type: airlock doctor' ;;
+esac
 [ -n "$socket" ] && trusted && command -v curl >/dev/null || run hook
-
 answer=$(post)
 case $answer in
-  *:0) answer=${answer%:0} ;;
-  *:7) run hook ;;
-  *:28) refuse 'the daemon did not answer in time; type: airlock doctor' ;;
-  *) refuse 'the daemon gave no whole answer; type: airlock doctor' ;;
+  *:1) answer=${answer%:1} ;;
+  '' | :0) run hook ;;
 esac
-body=${answer#*"$cr$nl$cr$nl"}
-# Names of headers in small letters.
-headers=$(printf '%s\n' "${answer%%"$cr$nl$cr$nl"*}" |
-  sed 'h;s/:.*//;y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/;G;s/\n[^:]*//')
-status= permission= code= reason=
+
+# Header lines end with a carriage return; the first line of nothing else ends them.
+body=${answer#*"$nl"?"$nl"}
+status= permission= code= why=
 set -f
 IFS=$nl
-for line in $headers; do
-  line=${line%"$cr"}
+for line in ${answer%%"$nl"?"$nl"*}; do
+  line=${line%?}
   case $line in
-    http/*) status=$status$line ;;
-    'airlock-permission: '*) permission=$permission${line#*: } ;;
-    'airlock-exit: '*) code=$code${line#*: } ;;
-    'airlock-reason: '*) reason=${line#*: } ;;
+    HTTP/*) status=$status$line ;;
+    [Aa]irlock-[Pp]ermission:*) permission=$permission${line#*: } ;;
+    [Aa]irlock-[Ee]xit:*) code=$code${line#*: } ;;
+    [Aa]irlock-[Rr]eason:*) why=${line#*: } ;;
   esac
 done
 case $airlock_event:$status in
-  *:'http/1.1 200 ok') ;;
-  tool.*:'http/1.1 202 accepted') exit 75 ;;
-  *) refuse 'the daemon could not answer; type: airlock doctor' ;;
+  tool.*:'HTTP/1.1 202 Accepted') exit 75 ;;
+  *:'HTTP/1.1 200 OK') ;;
+  *) refuse 'the daemon gave no answer in time; type: airlock doctor' ;;
 esac
 
 case $airlock_event:$permission:$code in
   PreToolUse:allow:0 | tool.*:allow:0) says allow ;;
-  PreToolUse:pass:0 | tool.*:pass:0) [ "$body" = '{}' ] ;;
   PreToolUse:deny:2 | tool.*:deny:2) says deny ;;
+  PreToolUse:pass:0 | tool.*:pass:0) [ "$body" = '{}' ] ;;
   PreToolUse:* | tool.*:*) false ;;
   *:pass:0 | *:deny:2)
     case $body in
@@ -149,8 +137,8 @@ case $airlock_event:$permission:$code in
   *) false ;;
 esac || refuse 'the daemon gave an answer that is none; type: airlock doctor'
 printf '%s' "$body" || exit 2
-case $permission:$reason in
+case $permission:$why in
   deny: | deny:*[!\ -~]*) printf 'airlock: denied\n' >&2 ;;
-  deny:*) printf '%s\n' "$reason" >&2 ;;
+  deny:*) printf '%s\n' "$why" >&2 ;;
 esac
 exit "$code"
