@@ -1,0 +1,111 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { userInfo } from 'node:os';
+import {
+  describeShellLine,
+  type Executable,
+  type HostAction,
+  type HostRefusal,
+  resolveExecutable,
+} from '@airlock/runtime/client';
+import { AdapterFailure, readCoded } from '../failure.js';
+import { unknownMembers } from './known-members.js';
+import { type DescribedTool, knownDifferences, labelOf, type ToolCall } from './tool-call.js';
+
+/** Variable that makes the host hand every command line to another program. */
+const SHELL_PREFIX = 'CLAUDE_CODE_SHELL_PREFIX';
+
+/** Members of Bash that steer how the host runs the line, with the only type that is understood. */
+const TYPES: Readonly<Record<string, string>> = {
+  timeout: 'number',
+  description: 'string',
+  run_in_background: 'boolean',
+  dangerouslyDisableSandbox: 'boolean',
+};
+
+/** Bash: the line, the shell that the host will take for it, and the whole input. */
+export async function describeCommand(call: ToolCall): Promise<DescribedTool> {
+  const { event, cwd } = call;
+  const { tool, input, inputJson } = event;
+  const { command, description } = input;
+  if (typeof command !== 'string') throw new AdapterFailure('input_invalid', `${tool} was called without a command`);
+  const differences = knownDifferences(call);
+  const environment = differences === null ? {} : (call.environment ?? {});
+  const shell = hostShell(environment);
+  const line = await describeShellLine({
+    commandText: command,
+    shell,
+    cwd,
+    environment,
+    unknownInput: [...unknownMembers(tool, input), ...mistyped(input)],
+    ...(typeof description === 'string' ? { label: description } : {}),
+  });
+  const action: HostAction['action'] = { ...line.action, ...prefixed(call), tool, inputJson };
+  return {
+    workspace: cwd,
+    action,
+    // Without the environment nothing is known about what the words of the line lead to: no pattern applies.
+    facts: differences === null ? { ...line.facts, commands: [] } : line.facts,
+    ...labelOf(tool),
+    recheck: () => shellChanged(shell, environment['PATH'], line.shell),
+    leaves: null,
+  };
+}
+
+function mistyped(input: ToolCall['event']['input']): readonly string[] {
+  return Object.keys(TYPES).filter((name) => Object.hasOwn(input, name) && typeof input[name] !== TYPES[name]);
+}
+
+/** A program between the host and the shell is part of what will happen (ART-130). */
+function prefixed({ environment }: ToolCall): { readonly environment?: Readonly<Record<string, string>> } {
+  const prefix = environment?.[SHELL_PREFIX];
+  return prefix === undefined || prefix === '' ? {} : { environment: { [SHELL_PREFIX]: `=${prefix}` } };
+}
+
+/** Folders where the host looks for a shell, in its order. */
+const SHELL_FOLDERS = ['/bin', '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
+
+/**
+ * The shell that the host takes for a command line: CLAUDE_CODE_SHELL or SHELL where it names a bash or zsh, else the
+ * first of both that there is.
+ */
+function hostShell(environment: Readonly<Record<string, string>>): string {
+  const login = environment['SHELL'] ?? userInfo().shell ?? '';
+  const named = [environment['CLAUDE_CODE_SHELL'], login].filter(
+    (path) => path !== undefined && /^\/.*(?:bash|zsh)/.test(path),
+  );
+  const names = basename(login) === 'bash' ? ['bash', 'zsh'] : ['zsh', 'bash'];
+  const searched = (environment['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
+  const found = names.map((name) => searched.map((folder) => `${folder}/${name}`).find(isExecutable));
+  const known = names.flatMap((name) => SHELL_FOLDERS.map((folder) => `${folder}/${name}`));
+  const candidates = [...named, found[0], ...known, found[1]].filter((path) => path !== undefined);
+  return candidates.find(isExecutable) ?? '/bin/bash';
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the shell is still the program that was shown (INV-18). */
+async function shellChanged(name: string, path: string | undefined, before: Executable): Promise<HostRefusal | null> {
+  try {
+    const now = await resolveExecutable(name, { path });
+    return identity(now) === identity(before) ? null : changed(before.path, 'is another program than before');
+  } catch (error) {
+    return changed(before.path, `cannot be found any more (${readCoded(error).code})`);
+  }
+}
+
+function identity({ path, identity: file, interpreters }: Executable): string {
+  const files = [{ path, identity: file }, ...interpreters];
+  return JSON.stringify(files.map((each) => [each.path, each.identity.realPath, each.identity.sha256]));
+}
+
+function changed(path: string, what: string): HostRefusal {
+  return { code: 'program_changed', message: `the shell ${path} ${what}`, fix: 'look at what changed it' };
+}
