@@ -1,4 +1,5 @@
-import type { AirlockAction, StdinKind } from '@airlock/protocol';
+import type { AirlockAction, FileChange, StdinKind } from '@airlock/protocol';
+import type { ToolCall } from './checks.js';
 
 /** A file that takes part in running a script: the interpreter its first line names, and what that one hands on to. */
 export interface InterpreterFact {
@@ -31,6 +32,35 @@ export interface CommandFacts {
   readonly commandText?: string;
   /** Claimed text for the human: a label or the agent's reason. */
   readonly label?: string;
+  /** The tool of a host that this command comes from; given exactly when `inputJson` is. */
+  readonly tool?: string;
+  /** The host's exact input, in the form of ART-140. */
+  readonly inputJson?: string;
+}
+
+/** What an adapter found out about a tool that changes one file, before asking. */
+export interface FileEditFacts extends ToolCall {
+  /** Absolute, resolved path. */
+  readonly path: string;
+  /** Content now; null when there is no such file. */
+  readonly before: Uint8Array | null;
+  /** Content that the edit leaves. */
+  readonly after: Uint8Array;
+  /** Claimed text for the human: the agent's reason. */
+  readonly note?: string;
+}
+
+/** A tool of the host of which only its input is known. */
+export interface ToolFacts extends ToolCall {
+  /** Claimed text for the human. */
+  readonly description: string;
+}
+
+/** A tool of an MCP server. */
+export interface McpCallFacts extends ToolCall {
+  readonly server: string;
+  /** Claimed text for the human. */
+  readonly description?: string;
 }
 
 /** A new policy document to be signed. */
@@ -54,7 +84,33 @@ export interface CommandContent {
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin: StdinKind;
   readonly shell?: string;
+  readonly tool?: string;
+  readonly inputJson?: string;
   readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** Members that every kind of content has. */
+interface Described {
+  readonly actionType: string;
+  readonly commandText: string;
+  readonly description: string;
+}
+
+/** A changed file as it goes into the plaintext. */
+export interface FileEditContent extends Described, ToolCall {
+  readonly kind: 'file-edit';
+  readonly files: readonly FileChange[];
+}
+
+/** A call of a host's tool as it goes into the plaintext. */
+export interface ToolContent extends Described, ToolCall {
+  readonly kind: 'tool';
+}
+
+/** A call of an MCP tool as it goes into the plaintext. */
+export interface McpCallContent extends Described, ToolCall {
+  readonly kind: 'mcp-call';
+  readonly server: string;
 }
 
 /** A policy change as it goes into the plaintext. */
@@ -67,7 +123,7 @@ export interface PolicyChangeContent {
 }
 
 /** The part of a plaintext that says what will happen; {@link PlaintextContext} is the rest. */
-export type ActionContent = CommandContent | PolicyChangeContent;
+export type ActionContent = CommandContent | FileEditContent | McpCallContent | PolicyChangeContent | ToolContent;
 
 /** What is true around an action, and what is new in every request. */
 export interface PlaintextContext {

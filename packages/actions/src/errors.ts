@@ -5,6 +5,7 @@ export type ActionErrorCode =
   | 'action_invalid'
   | 'action_too_large'
   | 'command_too_long'
+  | 'content_not_text'
   | 'environment_unreadable'
   | 'not_a_rendering';
 

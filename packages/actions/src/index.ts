@@ -1,4 +1,5 @@
 export { displayCard } from './card/display-card.js';
+export type { ToolCall } from './checks.js';
 export type { CardField, CardValue, DisplayCard, PairingView } from './card/model.js';
 export { commandAction, INTERPRETERS_EXTENSION, MAX_COMMAND_BYTES } from './command/command-action.js';
 export { programName, runsOtherCommands } from './command/programs.js';
@@ -8,15 +9,23 @@ export type {
   ActionPlaintext,
   CommandContent,
   CommandFacts,
+  FileEditContent,
+  FileEditFacts,
   InterpreterFact,
+  McpCallContent,
+  McpCallFacts,
   PlaintextContext,
   PolicyChangeContent,
   PolicyChangeFacts,
+  ToolContent,
+  ToolFacts,
 } from './content.js';
 export { ActionError, type ActionErrorCode } from './errors.js';
+export { fileEditAction } from './file/file-edit-action.js';
 export { actionPlaintext } from './plaintext.js';
 export { policyChangeAction } from './policy-change.js';
 export type { RenderMode } from './render/alphabet.js';
 export { RISK_MARKS, type RiskMark } from './render/marks.js';
 export { displayLines, type Rendered, render } from './render/render.js';
 export { unrender } from './render/unrender.js';
+export { mcpCallAction, toolAction } from './tool/tool-action.js';

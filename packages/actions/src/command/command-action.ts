@@ -1,3 +1,4 @@
+import { check, checkToolCall, isAbsolute, type ToolCall } from '../checks.js';
 import type { CommandContent, CommandFacts, InterpreterFact } from '../content.js';
 import { ActionError } from '../errors.js';
 import { quoteArgv } from './quote.js';
@@ -32,8 +33,16 @@ export function commandAction(facts: CommandFacts): CommandContent {
     environment: { ...facts.environment },
     stdin: facts.stdin,
     ...(facts.shell === undefined ? {} : { shell: facts.shell }),
+    ...toolMembers(facts),
     ...(interpreters.length === 0 ? {} : { extensions: { [INTERPRETERS_EXTENSION]: interpreters.map(plain) } }),
   };
+}
+
+function toolMembers({ tool, inputJson }: CommandFacts): Partial<ToolCall> {
+  if (tool === undefined && inputJson === undefined) return {};
+  const call = { tool: tool ?? '', inputJson: inputJson ?? '' };
+  checkToolCall(call);
+  return call;
 }
 
 function plain({ path, sha256 }: InterpreterFact): Readonly<Record<string, string>> {
@@ -64,13 +73,4 @@ function assertLength(facts: CommandFacts, commandText: string): void {
     'command_too_long',
     `The command is longer than ${MAX_COMMAND_BYTES} bytes. Put it into a file and run the file: then the file is what gets approved.`,
   );
-}
-
-/** POSIX, drive or UNC path. */
-function isAbsolute(path: string): boolean {
-  return path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path) || path.startsWith('\\\\');
-}
-
-function check(holds: boolean, message: string): void {
-  if (!holds) throw new ActionError('action_invalid', message);
 }

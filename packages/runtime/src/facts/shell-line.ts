@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { type CommandContent, commandAction } from '@airlock/actions';
+import { type CommandContent, commandAction, type ToolCall } from '@airlock/actions';
 import type { ActionFacts } from '@airlock/policy';
 import { collectFacts } from './collect.js';
 import { environmentDifferences } from './environment.js';
@@ -22,6 +22,8 @@ export interface ShellLine {
   readonly unknownInput?: readonly string[];
   /** What the agent says about it. */
   readonly label?: string;
+  /** The host's tool and its exact input, in the form of ART-140, where the line comes from one. */
+  readonly call?: ToolCall;
 }
 
 /** A command line as it goes before policy and human. */
@@ -49,7 +51,7 @@ export function loginDifferences(environment: Readonly<Record<string, string>>):
  * @throws ActionError `command_too_long` or `action_invalid`
  */
 export async function describeShellLine(line: ShellLine): Promise<DescribedLine> {
-  const { commandText, cwd, environment, label } = line;
+  const { commandText, cwd, environment, label, call } = line;
   const path = environment['PATH'];
   const shell = await resolveExecutable(line.shell, { path, identify: identifyCached });
   const action = commandAction({
@@ -63,6 +65,7 @@ export async function describeShellLine(line: ShellLine): Promise<DescribedLine>
     shell: shell.identity.realPath,
     commandText,
     ...(label === undefined ? {} : { label }),
+    ...call,
   });
   const facts = await collectFacts({
     action,

@@ -1,0 +1,31 @@
+import { check, checkToolCall } from '../checks.js';
+import type { McpCallContent, McpCallFacts, ToolContent, ToolFacts } from '../content.js';
+
+/**
+ * Makes the content of a `tool` action: a tool of the host of which only its input is known (ART-140).
+ * @throws ActionError `action_invalid` for an input that is not in the form of ART-140
+ */
+export function toolAction(facts: ToolFacts): ToolContent {
+  checkToolCall(facts);
+  const { tool, inputJson, description } = facts;
+  return { kind: 'tool', actionType: 'tool_call', commandText: tool, description, tool, inputJson };
+}
+
+/**
+ * Makes the content of an `mcp-call` action.
+ * @throws ActionError `action_invalid` without a server, or for an input that is not in the form of ART-140
+ */
+export function mcpCallAction(facts: McpCallFacts): McpCallContent {
+  checkToolCall(facts);
+  check(facts.server !== '', 'A call needs the name of its server');
+  const { server, tool, inputJson, description = 'Call a tool of a server' } = facts;
+  return {
+    kind: 'mcp-call',
+    actionType: 'mcp_call',
+    commandText: `${server}.${tool}`,
+    description,
+    server,
+    tool,
+    inputJson,
+  };
+}
