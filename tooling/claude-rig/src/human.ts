@@ -76,3 +76,8 @@ export class Human {
     }
   }
 }
+
+/** Whether what the human is shown holds this text, anywhere. */
+export function mentions({ content }: OpenedRequest, text: string): boolean {
+  return JSON.stringify(content).includes(JSON.stringify(text).slice(1, -1));
+}

@@ -1,4 +1,4 @@
-export { Human, type Answering, type Word } from './human.js';
+export { type Answering, Human, mentions, type Word } from './human.js';
 export { CLAUDE_VERSIONS, type ClaudeVersion, findClaude, installClaude, installedClaude } from './installed-claude.js';
 export { modelServer, type ModelServer, type ToolResult } from './model/model-server.js';
 export { call, calls, type Conversation, say, type Step, type ToolCall } from './model/script.js';

@@ -39,33 +39,37 @@ export interface Project {
  * it is shared with the machine it runs on.
  */
 export class ClaudeSite {
+  readonly site: Site;
+  /** HOME of Claude Code. */
+  readonly home: string;
+  /** AIRLOCK_HOME of the developer. */
+  readonly airlockHome: string;
+  readonly project: Project;
+  readonly human: Human;
+  /** Arguments that load the plugin. */
+  readonly pluginArgs: readonly string[];
   #daemon: AirlockProcess | undefined;
 
-  private constructor(
-    readonly site: Site,
-    /** HOME of Claude Code. */
-    readonly home: string,
-    /** AIRLOCK_HOME of the developer. */
-    readonly airlockHome: string,
-    readonly project: Project,
-    readonly human: Human,
-    /** Arguments that load the plugin. */
-    readonly pluginArgs: readonly string[],
-  ) {}
+  private constructor(site: Site, plugin: PluginKind) {
+    this.site = site;
+    this.home = join(site.root, 'home');
+    this.airlockHome = join(site.root, 'airlock');
+    const folder = join(this.home, 'widgets');
+    this.project = { folder, machine: new DeveloperMachine(this.airlockHome, folder) };
+    this.human = Human.create(site.gateway.url, site.approverPat);
+    this.pluginArgs = plugin === 'side' ? ['--plugin-dir', join(site.root, 'plugin')] : [];
+  }
 
   /** Everything running, signed in, paired (unless `paired` is false), the plugin in place. */
   static async open(options: SiteOptions): Promise<ClaudeSite> {
     const site = await Site.create();
-    const [home, airlockHome] = [join(site.root, 'home'), join(site.root, 'airlock')];
-    const folder = join(home, 'widgets');
-    for (const each of [home, airlockHome, folder]) mkdirSync(each, { mode: 0o700 });
-    execFileSync('git', ['init', '-q', '-b', 'main'], { cwd: folder });
-    const project: Project = { folder, machine: new DeveloperMachine(airlockHome, folder) };
-    const human = Human.create(site.gateway.url, site.approverPat);
-    const made = new ClaudeSite(site, home, airlockHome, project, human, pluginArgs(options, site.root));
+    const made = new ClaudeSite(site, options.plugin);
+    const { project, human } = made;
+    for (const each of [made.home, made.airlockHome, project.folder]) mkdirSync(each, { mode: 0o700 });
+    execFileSync('git', ['init', '-q', '-b', 'main'], { cwd: project.folder });
     await project.machine.signIn(site.gateway.url, site.enforcerPat);
     if (options.paired !== false) await site.pairing(project.machine, (link) => human.pair(link));
-    if (options.plugin === 'side') copyPlugin(airlockHome, join(site.root, 'plugin'));
+    if (options.plugin === 'side') copyPlugin(made.airlockHome, join(site.root, 'plugin'));
     if (options.plugin === 'installed') await made.airlock('claude', 'install');
     if (options.approvalSeconds !== undefined) {
       await made.restartDaemon({ AIRLOCK_APPROVAL_SECONDS: String(options.approvalSeconds) });
@@ -128,10 +132,6 @@ export class ClaudeSite {
 /** A {@link ClaudeSite}, ready. */
 export function openSite(options: SiteOptions): Promise<ClaudeSite> {
   return ClaudeSite.open(options);
-}
-
-function pluginArgs({ plugin }: SiteOptions, root: string): readonly string[] {
-  return plugin === 'side' ? ['--plugin-dir', join(root, 'plugin')] : [];
 }
 
 /** A copy of the built plugin for one home, as an installation makes it. */
