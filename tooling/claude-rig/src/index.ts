@@ -15,3 +15,4 @@ export {
 export { BUILT_PLUGIN, ClaudeSite, openSite, type PluginKind, type Project, type SiteOptions } from './site.js';
 export { isShort, type Mode, MODES, modesUnderTest, requiresClaude, versionsUnderTest } from './selection.js';
 export { ClaudeTerminal, KEYS, type TerminalRun } from './terminal.js';
+export { until } from './until.js';
