@@ -3,14 +3,12 @@ import { denyAnswer, goOn, verdictAnswer } from '../answers/answers.js';
 import { refusalReason } from '../answers/reason.js';
 import { AdapterFailure } from '../failure.js';
 import { describeTool } from '../tools/describe-tool.js';
+import { approvalSeconds } from './approval-wait.js';
 import { readEvent } from './read-event.js';
 import { toolEvent } from './tool-event.js';
 
 /** Tool name by which a session proves that a block blocks. */
 const CANARY = 'AirlockCanary';
-
-/** Seconds that the human is waited for: below the deadline of the host (LOC-110). */
-const APPROVAL_WAIT_SECONDS = 300;
 
 /** Milliseconds after which a module layer, which cannot wait long, is told to ask again. */
 const SLICE_MS = 20_000;
@@ -53,7 +51,7 @@ export class EventRouter {
       tool,
       inputJson,
       describe: () => describeTool(event, call.environment),
-      timeoutSeconds: APPROVAL_WAIT_SECONDS,
+      timeoutSeconds: approvalSeconds(),
       ...(waitMs === undefined ? {} : { waitMs }),
       signal: call.signal,
     });
