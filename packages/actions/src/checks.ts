@@ -28,3 +28,13 @@ export function checkToolCall({ tool, inputJson }: ToolCall): void {
     check(false, 'The input of a tool call must be a JSON object that reads in one way only', cause);
   }
 }
+
+/** Extension member that binds the working directory of a tool call that is no command. */
+export const CWD_EXTENSION = 'airlock.cwd';
+
+/** @throws ActionError `action_invalid` for a folder that is not absolute */
+export function cwdMember(cwd: string | undefined): { readonly extensions?: Readonly<Record<string, unknown>> } {
+  if (cwd === undefined) return {};
+  check(isAbsolute(cwd), 'Paths of an action must be absolute');
+  return { extensions: { [CWD_EXTENSION]: cwd } };
+}

@@ -38,8 +38,14 @@ export interface CommandFacts {
   readonly inputJson?: string;
 }
 
+/** A tool call, and where it happens. */
+interface PlacedCall extends ToolCall {
+  /** Absolute, resolved working directory of the session; tells what lies outside and what a relative name means. */
+  readonly cwd?: string;
+}
+
 /** What an adapter found out about a tool that changes one file, before asking. */
-export interface FileEditFacts extends ToolCall {
+export interface FileEditFacts extends PlacedCall {
   /** Absolute, resolved path. */
   readonly path: string;
   /** Content now; null when there is no such file. */
@@ -51,13 +57,13 @@ export interface FileEditFacts extends ToolCall {
 }
 
 /** A tool of the host of which only its input is known. */
-export interface ToolFacts extends ToolCall {
+export interface ToolFacts extends PlacedCall {
   /** Claimed text for the human. */
   readonly description: string;
 }
 
 /** A tool of an MCP server. */
-export interface McpCallFacts extends ToolCall {
+export interface McpCallFacts extends PlacedCall {
   readonly server: string;
   /** Claimed text for the human. */
   readonly description?: string;
@@ -94,6 +100,7 @@ interface Described {
   readonly actionType: string;
   readonly commandText: string;
   readonly description: string;
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 /** A changed file as it goes into the plaintext. */

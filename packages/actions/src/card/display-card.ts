@@ -1,6 +1,8 @@
 import type { AirlockAction, ActionOf } from '@airlock/protocol';
-import { argvMarks, lineMarks } from '../command/command-marks.js';
+import { CWD_EXTENSION } from '../checks.js';
+import { argvMarks, lineMarks, pathMarks } from '../command/command-marks.js';
 import { scanLine } from '../command/scan.js';
+import { inputMarks } from '../tool/input-marks.js';
 import { orderedMarks, type RiskMark } from '../render/marks.js';
 import { characterMarks } from '../render/text-marks.js';
 import { contentFields, type FieldSource } from './fields.js';
@@ -26,9 +28,7 @@ export function displayCard(action: AirlockAction, pairing: PairingView): Displa
     computed: computed.map(rendered),
     claimed: claimed.map(rendered),
     essence: essence.map(rendered),
-    marks: orderedMarks(
-      new Set([...fields.flatMap((field) => field.values.flatMap(characterMarks)), ...kindMarks(action)]),
-    ),
+    marks: orderedMarks(new Set([...fields.flatMap(fieldMarks), ...kindMarks(action)])),
     notices: (action.notices ?? []).map(noticeWords),
     size: size(
       action,
@@ -58,6 +58,13 @@ function size(action: AirlockAction, values: readonly CardValue[]): DisplayCard[
   };
 }
 
+const LAYOUT: ReadonlySet<RiskMark> = new Set(['multi-line', 'padding']);
+
+function fieldMarks({ values, isLong }: FieldSource): readonly RiskMark[] {
+  const marks = values.flatMap(characterMarks);
+  return isLong === true ? marks.filter((mark) => !LAYOUT.has(mark)) : marks;
+}
+
 function kindMarks(action: AirlockAction): readonly RiskMark[] {
   const notice: readonly RiskMark[] = action.notices?.includes('touches-gate') === true ? ['touches-gate'] : [];
   switch (action.kind) {
@@ -65,9 +72,17 @@ function kindMarks(action: AirlockAction): readonly RiskMark[] {
       return [...notice, ...commandMarks(action)];
     case 'policy.change':
       return ['touches-gate'];
+    case 'file-edit':
+      return [
+        ...notice,
+        ...pathMarks(
+          action.files.map(({ path }) => path),
+          rootOf(action),
+        ),
+      ];
     case 'mcp-call':
     case 'tool':
-    case 'file-edit':
+      return [...notice, ...inputMarks(action.inputJson, rootOf(action))];
     case 'git-commit':
     case 'git-push':
       return notice;
@@ -75,6 +90,13 @@ function kindMarks(action: AirlockAction): readonly RiskMark[] {
 }
 
 function commandMarks(action: ActionOf<'command'>): readonly RiskMark[] {
-  const root = action.workspaceId.startsWith('/') ? action.workspaceId : action.cwd;
+  const root = rootOf(action);
   return action.shell === undefined ? argvMarks(action.argv, root) : lineMarks(action.commandText, root);
+}
+
+/** The folder that an action should stay in; undefined when the plaintext names none. */
+function rootOf(action: AirlockAction): string | undefined {
+  if (action.workspaceId.startsWith('/')) return action.workspaceId;
+  const cwd = action.kind === 'command' ? action.cwd : action.extensions?.[CWD_EXTENSION];
+  return typeof cwd === 'string' ? cwd : undefined;
 }

@@ -1,4 +1,5 @@
 import { type ActionOf, type AirlockAction, canonicalize, isJsonObject, type JsonValue } from '@airlock/protocol';
+import { CWD_EXTENSION } from '../checks.js';
 import { INTERPRETERS_EXTENSION } from '../command/command-action.js';
 import type { RenderMode } from '../render/alphabet.js';
 import type { CardField } from './model.js';
@@ -9,6 +10,8 @@ export interface FieldSource {
   readonly shape: CardField['shape'];
   readonly mode: RenderMode;
   readonly values: readonly string[];
+  /** Text of many lines by its nature: line feeds and indentation in it are no warning. */
+  readonly isLong?: true;
 }
 
 /** All members of a plaintext, sorted by who vouches for them. */
@@ -47,6 +50,8 @@ const line = (label: string, value: string | undefined): FieldSource[] =>
   value === undefined ? [] : [{ label, shape: 'line', mode: 'command', values: [value] }];
 const block = (label: string, value: string | undefined, mode: RenderMode = 'text'): FieldSource[] =>
   value === undefined ? [] : [{ label, shape: 'block', mode, values: [value] }];
+const content = (label: string, value: string | undefined): FieldSource[] =>
+  block(label, value).map((field) => ({ ...field, isLong: true }));
 const list = (label: string, values: readonly string[], mode: RenderMode = 'command'): FieldSource[] =>
   values.length === 0 ? [] : [{ label, shape: 'list', mode, values }];
 
@@ -113,11 +118,11 @@ function toolFields(action: AirlockAction): FieldSource[] {
 
 function fileFields(file: ActionOf<'file-edit'>['files'][number]): FieldSource[] {
   return [
-    ...line('File', file.path),
+    ...line(file.preimageSha256 === undefined ? 'New file' : 'File', file.path),
     ...line('SHA-256 before', file.preimageSha256),
     ...line('SHA-256 after', file.sha256),
-    ...block('Difference', file.diff),
-    ...block('New content', file.text),
+    ...content('Difference', file.diff),
+    ...content('Complete new content', file.text),
   ];
 }
 
@@ -144,6 +149,7 @@ function gitFields(action: ActionOf<'git-commit'> | ActionOf<'git-push'>): KindF
 
 function extensionFields(action: AirlockAction): FieldSource[] {
   return Object.entries(action.extensions ?? {}).flatMap(([name, value]) => {
+    if (name === CWD_EXTENSION && typeof value === 'string') return line('Working directory of the session', value);
     const facts = name === INTERPRETERS_EXTENSION ? interpreterRows(value) : undefined;
     if (facts !== undefined) return list('Interpreters and their SHA-256', facts);
     return [...line('Extension', name), ...block('Extension value', canonicalize({ value }), 'text')];

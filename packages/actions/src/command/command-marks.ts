@@ -24,6 +24,14 @@ export function argvMarks(argv: readonly string[], root?: string): readonly Risk
   return [...wordMarks(argv, root), ...(script === undefined ? [] : lineMarks(script, root))];
 }
 
+/** What paths that an action names warn about. Without `root` nobody can say what lies outside. */
+export function pathMarks(paths: readonly string[], root: string | undefined): readonly RiskMark[] {
+  const marks: RiskMark[] = [];
+  if (paths.some((path) => GATE.test(path))) marks.push('touches-gate');
+  if (root !== undefined && paths.some((path) => leaves(path, root))) marks.push('outside-workspace');
+  return marks;
+}
+
 function shellScript(argv: readonly string[]): string | undefined {
   const shell = argv.findIndex((word) => SHELL.test(word.slice(word.lastIndexOf('/') + 1)));
   if (shell === -1) return undefined;

@@ -1,6 +1,6 @@
 import { sha256Hex } from '@airlock/crypto';
 import { EncodingError, type FileChange, LIMITS, utf8Decode, utf8Encode } from '@airlock/protocol';
-import { check, checkToolCall, isAbsolute } from '../checks.js';
+import { check, checkToolCall, cwdMember, isAbsolute } from '../checks.js';
 import type { FileEditContent, FileEditFacts } from '../content.js';
 import { ActionError } from '../errors.js';
 import { applyDifference } from './apply-difference.js';
@@ -29,6 +29,7 @@ export function fileEditAction(facts: FileEditFacts): FileEditContent {
     files: [fileChange(facts)],
     tool: facts.tool,
     inputJson: facts.inputJson,
+    ...cwdMember(facts.cwd),
   };
 }
 

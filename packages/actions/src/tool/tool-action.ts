@@ -1,4 +1,4 @@
-import { check, checkToolCall } from '../checks.js';
+import { check, checkToolCall, cwdMember } from '../checks.js';
 import type { McpCallContent, McpCallFacts, ToolContent, ToolFacts } from '../content.js';
 
 /**
@@ -8,7 +8,15 @@ import type { McpCallContent, McpCallFacts, ToolContent, ToolFacts } from '../co
 export function toolAction(facts: ToolFacts): ToolContent {
   checkToolCall(facts);
   const { tool, inputJson, description } = facts;
-  return { kind: 'tool', actionType: 'tool_call', commandText: tool, description, tool, inputJson };
+  return {
+    kind: 'tool',
+    actionType: 'tool_call',
+    commandText: tool,
+    description,
+    tool,
+    inputJson,
+    ...cwdMember(facts.cwd),
+  };
 }
 
 /**
@@ -27,5 +35,6 @@ export function mcpCallAction(facts: McpCallFacts): McpCallContent {
     server,
     tool,
     inputJson,
+    ...cwdMember(facts.cwd),
   };
 }

@@ -167,6 +167,65 @@ describe('marks and size', () => {
     expect(cardOf({ ...EXAMPLE, ...change }).marks).toContain(mark);
   });
 
+  const vector = (name: string) => PLAINTEXTS.find(({ id }) => id === name)!.value;
+  const FILE = vector('file-edit').files[0];
+  const editOf = (file: object, more: object = { extensions: { 'airlock.cwd': '/srv/widgets' } }) =>
+    cardOf({ ...vector('file-edit'), files: [{ ...FILE, ...file }], ...more });
+
+  it.each([
+    ['a file inside', {}, []],
+    ['a file outside', { path: '/srv/other/a.txt' }, ['outside-workspace']],
+    ['a file that leaves by dots', { path: '/srv/widgets/../a.txt' }, ['outside-workspace']],
+    ['a hook', { path: '/srv/widgets/.git/hooks/pre-commit' }, ['touches-gate']],
+    ['settings of the host', { path: '/srv/widgets/.claude/settings.json' }, ['touches-gate']],
+    ['the registration of servers', { path: '/srv/widgets/.mcp.json' }, ['touches-gate']],
+    ['ordinary layout', { diff: `@@ -1 +1,9 @@\n+${' '.repeat(40)}x\n\n\n\n\n` }, []],
+    ['a character nobody sees', { diff: '@@ -1 +1 @@\n-a\n+a\u200b\n' }, ['invisible', 'non-ascii']],
+    ['text that runs backwards', { diff: undefined, text: 'a\u202eb' }, ['bidi', 'invisible', 'non-ascii']],
+    ['a word of mixed scripts', { diff: '@@ -1 +1 @@\n-pay\n+p\u0430y\n' }, ['mixed-script', 'non-ascii']],
+    ['a carriage return', { diff: '@@ -1 +1 @@\n-a\n+a\r\n' }, ['control']],
+    ['an escape', { text: '\u001b[2J' }, ['control', 'terminal-escape']],
+  ])('an edit of %s', (_, file, marks) => {
+    expect(editOf(file).marks).toEqual(marks);
+  });
+
+  it('an edit says whether the file is new, and shows all of it', () => {
+    const labels = (card: DisplayCard) => card.computed.slice(0, 4).map(({ label }) => label);
+    expect(labels(editOf({}))).toEqual(['File', 'SHA-256 before', 'SHA-256 after', 'Difference']);
+    const created = editOf({ preimageSha256: undefined, diff: undefined, text: 'b\n' });
+    expect(labels(created).slice(0, 3)).toEqual(['New file', 'SHA-256 after', 'Complete new content']);
+  });
+
+  it.each([
+    ['inside', { file_path: '/srv/widgets/a' }, []],
+    ['outside', { file_path: '/etc/passwd' }, ['outside-workspace']],
+    ['outside, deep', { a: [{ b: '../../x' }] }, ['outside-workspace']],
+    ['below the home', { path: '~/.ssh/config' }, ['outside-workspace']],
+    ['as a key', { '/etc/passwd': 1 }, ['outside-workspace']],
+    ['of the gate', { path: 'x/.claude/settings.json' }, ['touches-gate']],
+    ['in prose of several lines', { prompt: '/etc/passwd\nis a file' }, []],
+    ['in prose', { prompt: 'read about /etc/passwd' }, []],
+  ])('a tool input with a path %s', (_, input, marks) => {
+    const members = { inputJson: JSON.stringify(input), extensions: { 'airlock.cwd': '/srv/widgets' } };
+    const call = cardOf({ ...vector('mcp-call'), ...members });
+    const { server: __, ...tool } = vector('mcp-call');
+    expect(call.marks).toEqual(marks);
+    expect(cardOf({ ...tool, ...members, kind: 'tool' }).marks).toEqual(marks);
+  });
+
+  it('nothing is outside where nobody says of what, and a broken input is shown as it stands', () => {
+    expect(editOf({ path: '/etc/passwd' }, {}).marks).toEqual([]);
+    const card = cardOf({ ...vector('mcp-call'), inputJson: '{"a":' });
+    expect(shownValues(card)).toContain('{"a":');
+  });
+
+  it('shows the folder of a session', () => {
+    const field = editOf({}).computed.find(({ label }) => label === 'Working directory of the session');
+    expect(field?.values[0]?.text).toBe('/srv/widgets');
+    const odd = cardOf({ ...EXAMPLE, extensions: { 'airlock.cwd': 7 } });
+    expect(shownValues(odd)).toContain('{"value":7}');
+  });
+
   it('a policy change always touches the gate', () => {
     const change = PLAINTEXTS.find(({ id }) => id === 'policy-change')!;
     expect(cardOf(change.value).marks).toContain('touches-gate');
