@@ -92,8 +92,10 @@ export async function sendStream(response: ServerResponse, events: AsyncIterable
 /** Aborts when the caller goes away before the answer is complete. */
 export function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  response.once('close', () => {
+  const notice = () => {
     if (!response.writableFinished) gone.abort();
-  });
+  };
+  if (response.destroyed) notice();
+  else response.once('close', notice);
   return gone.signal;
 }

@@ -15,6 +15,9 @@ import { matchPath, ROUTES } from './routes.js';
 /** How long open answers may still end when the server closes, milliseconds. */
 const CLOSE_GRACE = 1000;
 
+/** Largest headers of a request together, bytes: a hook tells its environment in one. Larger ones get 431, no answer. */
+const LARGEST_HEADERS = 256 * 1024;
+
 export interface ServerOptions {
   readonly paths: RuntimePaths;
   readonly service: DaemonService;
@@ -37,7 +40,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   const { paths } = options;
   ensureRuntimeDirectory(paths.runtime);
   removeDeadSocket(paths.socket);
-  const server = createServer({ keepAliveTimeout: 5000 }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: 5000, maxHeaderSize: LARGEST_HEADERS }, (request, response) => {
     options.activity.enter();
     response.once('close', () => options.activity.leave());
     serve(options, request, response).catch(() => response.destroy());

@@ -268,13 +268,13 @@ describe(rules('LOC-100')`the hook routes`, () => {
           handle: async ({ event, input }) => ({
             permission: 'deny',
             exit: 2,
-            body: `${event}:${Buffer.from(input).toString('hex')}`,
+            body: JSON.stringify({ event, input: Buffer.from(input).toString('hex') }),
           }),
         },
       ],
     });
     const answer = await raw(paths, { path: '/v1/hooks/test-host/PreToolUse', body: Uint8Array.of(0xff, 0x00, 0x0a) });
-    expect(answer).toMatchObject({ status: 200, headers: deny, body: 'PreToolUse:ff000a' });
+    expect(answer).toMatchObject({ status: 200, headers: deny, body: '{"event":"PreToolUse","input":"ff000a"}' });
   });
 
   it.each<[string, () => Promise<never>, number, string]>([
