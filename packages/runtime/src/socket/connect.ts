@@ -126,19 +126,24 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
 }
 
 async function readText(response: IncomingMessage): Promise<string> {
+  return Buffer.from(await readBytes(response, LARGEST_ANSWER)).toString('utf8');
+}
+
+/** The whole body. Rejects with `bad_answer` when it is longer than `most` bytes or breaks off. */
+export async function readBytes(response: IncomingMessage, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const chunk of response) {
       const bytes: Uint8Array = chunk;
       size += bytes.length;
-      if (size > LARGEST_ANSWER) throw new RuntimeError('bad_answer', 'the daemon sent too much');
+      if (size > most) throw new RuntimeError('bad_answer', 'the daemon sent too much');
       chunks.push(bytes);
     }
   } catch (cause) {
     throw cause instanceof RuntimeError || isAbort(cause) ? cause : brokenOff(cause);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function isAbort(cause: unknown): boolean {
@@ -172,7 +177,8 @@ async function send(paths: RuntimePaths, call: Call): Promise<IncomingMessage> {
   });
 }
 
-function connectError(paths: RuntimePaths, cause: Error): Error {
+/** Why nothing came back: `daemon_not_running`, `bad_answer`, or the abort itself. */
+export function connectError(paths: RuntimePaths, cause: Error): Error {
   if (isAbort(cause)) return cause;
   const code = 'code' in cause ? cause.code : undefined;
   return code === 'ECONNREFUSED' || code === 'ENOENT' ? notRunning(paths, cause) : brokenOff(cause);
