@@ -44,7 +44,7 @@ describe(rules('APPR-155', 'APPR-170')`a policy document in words`, () => {
   });
 
   it('without any permission says so', () => {
-    expect(read({}).permits).toEqual(['Everything is asked.']);
+    expect(read({}).permits).toEqual(['Everything is asked but reading in the workspace.']);
   });
 
   it('that names the next approver is told apart', () => {

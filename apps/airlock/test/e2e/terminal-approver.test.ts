@@ -196,7 +196,7 @@ describe('the terminal approver and a workspace', () => {
         expect((await command.finished()).code).toBe(126);
         const renewed = await signs('policy', 'renew');
         expect(renewed).toMatch(/WARNING the policy was rolled back: /);
-        expect(renewed).toMatch(/\|Everything is asked\.\|/);
+        expect(renewed).toMatch(/\|Everything is asked but reading in the workspace\.\|/);
         expect(renewed).toMatch(/ {2}Gone:\n {4}\|Fail mode open until /);
         const again = asks(gadgets, 'printf', 'x');
         await typed('approve', await pendingId());

@@ -35,6 +35,7 @@ describe('completion is made from the command tree', () => {
     { words: ['airlock', 'run', '--t'], exactly: ['--timeout'] },
     { words: ['airlock', 'fail-mode', ''], includes: ['open', 'closed'] },
     { words: ['airlock', 'policy', 'require', 'v'], exactly: ['verified-pairing'] },
+    { words: ['airlock', 'policy', 'lift', 'a'], exactly: ['ask-reads'] },
     { words: ['airlock', 'patterns', 'a'], exactly: ['add'] },
     { words: ['airlock', 'completion', ''], includes: ['bash', 'zsh', 'fish'] },
     { words: ['airlock', 'daemon', 'r'], exactly: [] },

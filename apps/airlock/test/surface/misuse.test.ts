@@ -107,8 +107,8 @@ const MISUSE: ReadonlyArray<{ line: string; says: string; input?: string }> = [
   { line: 'policy unmanage /no/such/folder', says: 'is not a folder' },
   { line: 'policy gate-off Run', says: 'for example run' },
   { line: 'policy gate-on ../x', says: 'for example run' },
-  { line: 'policy require nothing', says: 'verified-pairing, harp-decision' },
-  { line: 'policy lift nothing', says: 'verified-pairing, harp-decision' },
+  { line: 'policy require nothing', says: 'verified-pairing, harp-decision, ask-reads' },
+  { line: 'policy lift nothing', says: 'verified-pairing, harp-decision, ask-reads' },
   { line: 'completion', says: 'missing required argument' },
   { line: 'completion tcsh', says: 'bash, zsh, fish' },
 ];

@@ -50,13 +50,18 @@ const PATTERN: Lines<PolicyPattern> = {
 };
 
 /**
- * Everything that a document permits, in words, one line each; the strictest one says that everything is asked. The
+ * Everything that a document permits, in words, one line each; the strictest one says that everything is asked (reads where that is required, LOC-045). The
  * lines of a pattern after its first are indented. Texts of unknown origin are rendered as on the card (INV-40).
  */
 export function describePolicy(document: PolicyDocument): readonly string[] {
   const { requirements, ...permissions } = DOCUMENT;
   const permitted = Object.values(permissions).flatMap((lines) => lines(document));
-  return [...(permitted.length === 0 ? ['Everything is asked.'] : permitted), ...requirements(document)];
+  return [...(permitted.length === 0 ? [nothingPermitted(document)] : permitted), ...requirements(document)];
+}
+
+function nothingPermitted({ requirements = [] }: PolicyDocument): string {
+  const isAll = requirements.includes('ask-reads');
+  return isAll ? 'Everything is asked.' : 'Everything is asked but reading in the workspace.';
 }
 
 function describePattern(pattern: PolicyPattern): readonly string[] {

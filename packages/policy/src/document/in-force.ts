@@ -38,7 +38,7 @@ export interface PolicyInForce {
   readonly requirements: readonly PolicyRequirement[];
 }
 
-/** Everything is asked. In force without a document, and whenever one is missing, unsigned, altered or unreadable (LOC-080). */
+/** Everything is asked but reads (LOC-045). In force without a document, and whenever one is missing, unsigned, altered or unreadable (LOC-080). */
 export const STRICTEST_POLICY: PolicyInForce = {
   version: 0,
   sha256: parseHexSha256('44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a'),

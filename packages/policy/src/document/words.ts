@@ -21,6 +21,8 @@ export function shownText(text: string): string {
 /** What a requirement asks for, after the word "require". */
 export function requirementWords(requirement: PolicyRequirement): string {
   switch (requirement) {
+    case 'ask-reads':
+      return 'to be asked before files of the workspace are read';
     case 'harp-decision':
       return 'decisions in the signed HARP form';
     case 'verified-pairing':

@@ -223,7 +223,7 @@ const changes: fc.Arbitrary<PolicyChange> = fc.oneof(
   fc.record({ kind: fc.constant('gate-off' as const), gate: fc.constantFrom('run', 'new') }),
   fc.record({
     kind: fc.constant('lift-requirement' as const),
-    requirement: fc.constantFrom('harp-decision' as const, 'verified-pairing' as const),
+    requirement: fc.constantFrom('ask-reads' as const, 'harp-decision' as const, 'verified-pairing' as const),
   }),
   fc.constant({ kind: 'renew' as const }),
 );

@@ -10,7 +10,7 @@ const HASH = 'a'.repeat(64);
 
 /** One row per member of a document: what it adds to the words. */
 const MEMBERS: Readonly<Record<string, readonly [Record<string, unknown>, readonly string[]]>> = {
-  version: [{ version: 7 }, ['Everything is asked.']],
+  version: [{ version: 7 }, ['Everything is asked but reading in the workspace.']],
   approverKey: [
     { approverKey: `${'A'.repeat(42)}E` },
     [`The approver with this key takes the place of the one who signs: ${'A'.repeat(42)}E`],
@@ -50,9 +50,10 @@ const MEMBERS: Readonly<Record<string, readonly [Record<string, unknown>, readon
     ['Nothing is asked in this folder: /srv', 'Nothing is asked in this folder: /home/a/tmp'],
   ],
   requirements: [
-    { requirements: ['harp-decision', 'verified-pairing'] },
+    { requirements: ['ask-reads', 'harp-decision', 'verified-pairing'] },
     [
       'Everything is asked.',
+      'Required: to be asked before files of the workspace are read.',
       'Required: decisions in the signed HARP form.',
       'Required: an approver that was paired with the full code.',
     ],
@@ -129,15 +130,15 @@ describe(rules('LOC-080')`a policy in words`, () => {
   it('a document with everything says everything, what is required last', () => {
     const names = Object.keys(MEMBERS).filter((name) => name !== 'version');
     const members = Object.assign({}, ...names.map((name) => MEMBERS[name]![0]));
-    const lines = names.flatMap((name) => MEMBERS[name]![1]).filter((line) => line !== 'Everything is asked.');
+    const lines = names.flatMap((name) => MEMBERS[name]![1]).filter((line) => !line.startsWith('Everything is asked'));
     expect(described(members)).toEqual(lines);
   });
 
   it.each([
     ['nothing', {}],
     ['empty lists', { patterns: [], gatesOff: [], unmanaged: [], requirements: [] }],
-  ])('%s: everything is asked', (_, members) => {
-    expect(described(members)).toEqual(['Everything is asked.']);
+  ])('%s: everything is asked but reads', (_, members) => {
+    expect(described(members)).toEqual(['Everything is asked but reading in the workspace.']);
   });
 
   it('of whatever permits something it never says that everything is asked', () => {
@@ -145,7 +146,9 @@ describe(rules('LOC-080')`a policy in words`, () => {
       fc.property(documents, (document) => {
         const { version: _, requirements, ...permissions } = document;
         const permits = Object.values(permissions).some((value) => !Array.isArray(value) || value.length > 0);
-        expect(describePolicy(document).includes('Everything is asked.')).toBe(!permits);
+        const all = requirements?.includes('ask-reads') === true ? '' : ' but reading in the workspace';
+        const said = describePolicy(document).filter((line) => line.startsWith('Everything is asked'));
+        expect(said).toEqual(permits ? [] : [`Everything is asked${all}.`]);
         expect(describePolicy(document).length).toBeGreaterThanOrEqual((requirements ?? []).length + 1);
       }),
     );

@@ -1,4 +1,10 @@
-import { canonicalize, type PolicyDocument, policyDocumentSchema, type PolicyPattern } from '@airlock/protocol';
+import {
+  canonicalize,
+  type PolicyDocument,
+  policyDocumentSchema,
+  type PolicyPattern,
+  policyRequirementSchema,
+} from '@airlock/protocol';
 import fc from 'fast-check';
 import type { LocalRestriction, PolicyInForce } from '../../src/document/in-force.js';
 
@@ -42,7 +48,7 @@ const withoutUndefined = (value: object) =>
 const times = fc.constantFrom('2026-11-22T06:00:00.000Z', '2026-11-22T06:00:00+02:00', '2027-01-01T00:00:00.123456Z');
 const paths = fc.constantFrom('/home/a', '/home/b', '/srv/x', '/');
 const gates = fc.constantFrom('run', 'claude-code', 'git', 'mcp');
-const requirements = fc.constantFrom('harp-decision' as const, 'verified-pairing' as const);
+const requirements = fc.constantFrom(...policyRequirementSchema.options);
 const unique = <T>(value: fc.Arbitrary<T>) => fc.uniqueArray(value, { maxLength: 4 });
 
 /** Patterns of which many share their words, folder or shell. */

@@ -52,8 +52,11 @@ export const policyPatternSchema = z.strictObject({
 /** A pattern of a policy document. */
 export type PolicyPattern = z.infer<typeof policyPatternSchema>;
 
-/** What a workspace may require beyond the protocol's minimum (PAIR-210, ENF-030). */
-export const policyRequirementSchema = z.enum(['harp-decision', 'verified-pairing']);
+/**
+ * What a workspace may require beyond the protocol's minimum: to be asked for reads too (LOC-045), the canonical decision
+ * (ENF-030), a verified pairing (PAIR-210). Sorted.
+ */
+export const policyRequirementSchema = z.enum(['ask-reads', 'harp-decision', 'verified-pairing']);
 /** One of {@link policyRequirementSchema}. */
 export type PolicyRequirement = z.infer<typeof policyRequirementSchema>;
 
@@ -82,7 +85,7 @@ export const policyDocumentSchema = z.strictObject({
   gatesOff: z.array(policyGateSchema).max(MOST.gates).optional(),
   /** Real paths of folders that Airlock leaves alone (LOC-130). */
   unmanaged: z.array(absolutePathSchema).max(MOST.paths).optional(),
-  requirements: z.array(policyRequirementSchema).max(2).optional(),
+  requirements: z.array(policyRequirementSchema).max(policyRequirementSchema.options.length).optional(),
 });
 /** A policy document. */
 export type PolicyDocument = z.infer<typeof policyDocumentSchema>;

@@ -21,7 +21,7 @@ const FULL = {
   patterns: [PATTERN],
   gatesOff: ['claude-code', 'run'],
   unmanaged: ['/home/a/tmp', '/'],
-  requirements: ['harp-decision', 'verified-pairing'],
+  requirements: ['ask-reads', 'harp-decision', 'verified-pairing'],
 };
 
 const read = (value: unknown) => readPolicyDocument(canonicalize(value));
@@ -125,10 +125,10 @@ describe(rules('LOC-082')`a policy document`, () => {
       ),
     ],
     [
-      '3 requirements',
+      '4 requirements',
       withMember(
         'requirements',
-        times(3, () => 'harp-decision'),
+        times(4, () => 'harp-decision'),
       ),
     ],
     ['a list that is none', withMember('patterns', PATTERN)],

@@ -1,11 +1,12 @@
 import type { Verifier } from '@airlock/crypto';
-import type { Requirement, Standing } from '@airlock/enforcer';
+import { type Requirement, REQUIREMENTS, type Standing } from '@airlock/enforcer';
 import { type PolicyInForce, policyInForce, type SignedPolicyRecord } from '@airlock/policy';
 import { RuntimeError } from '../errors.js';
 import type { DocumentEntry, NewListEntry } from '../restrictions/entries.js';
 import { restrictEntry } from '../restrictions/entries.js';
 import type { Restrictions } from '../restrictions/restrictions.js';
-import { narrowing, newestVersion, requiresText, type WorkspaceEntries } from '../restrictions/workspace-entries.js';
+import { requiresText } from '../restrictions/requires.js';
+import { narrowing, newestVersion, type WorkspaceEntries } from '../restrictions/workspace-entries.js';
 import { checkRecord, type RecordCheck } from './check-record.js';
 import type { NewRestriction, PendingChange, PolicyDesk, PolicyStanding } from './policy-desk.js';
 import type { PolicyRecords } from './policy-records.js';
@@ -201,7 +202,8 @@ export class FilePolicies implements PolicyDesk {
 
   #tellRequirements(workspaceId: string): void {
     const entries = this.#options.list.workspace(workspaceId);
-    const { requirements } = policyInForce(null, narrowing(entries));
+    const required: readonly string[] = policyInForce(null, narrowing(entries)).requirements;
+    const requirements = REQUIREMENTS.filter((one) => required.includes(one));
     const key = requirements.join(' ');
     if ((this.#told.get(workspaceId) ?? '') === key) return;
     this.#told.set(workspaceId, key);

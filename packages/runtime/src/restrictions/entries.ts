@@ -2,6 +2,7 @@ import { policyGateSchema, policyRequirementSchema } from '@airlock/protocol';
 import { z } from 'zod';
 import type { ChainEntry, ChainFields } from '../chain/chain-lines.js';
 import type { LocalRestriction } from '@airlock/policy';
+import { requiresSchema } from './requires.js';
 
 const text = (max: number) => z.string().min(1).max(max);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -10,9 +11,6 @@ const workspaceId = text(200);
 const version = z.int().min(0);
 const common = { at: text(64), prev: hash };
 const restrict = { ...common, kind: z.literal('restrict'), workspaceId, version };
-
-/** Requirements as one word each, sorted, separated by a space. */
-const requiresSchema = z.enum(['', 'harp-decision', 'verified-pairing', 'harp-decision verified-pairing']);
 
 /** A `restrict` entry by what it takes away. */
 const restrictSchema = z.discriminatedUnion('restriction', [

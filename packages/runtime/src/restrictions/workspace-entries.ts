@@ -1,6 +1,6 @@
 import type { LocalRestriction } from '@airlock/policy';
-import type { PolicyRequirement } from '@airlock/protocol';
 import { type DocumentEntry, type ListEntry, restrictionOf } from './entries.js';
+import { requirementsIn } from './requires.js';
 
 /** What the list says about one workspace. Replaced, never changed: the same object means that nothing changed. */
 export interface WorkspaceEntries {
@@ -44,27 +44,6 @@ export function narrowing({ document, restrictions }: WorkspaceEntries): readonl
     (requirement) => ({ kind: 'require', version, requirement }) as const,
   );
   return [...required, ...restrictions];
-}
-
-function requirementsIn(requires: DocumentEntry['requires']): readonly PolicyRequirement[] {
-  switch (requires) {
-    case '':
-      return [];
-    case 'harp-decision':
-    case 'verified-pairing':
-      return [requires];
-    case 'harp-decision verified-pairing':
-      return ['harp-decision', 'verified-pairing'];
-  }
-}
-
-/** Requirements as an entry of the list holds them. */
-export function requiresText(requirements: readonly PolicyRequirement[]): DocumentEntry['requires'] {
-  const harp = requirements.includes('harp-decision');
-  const verified = requirements.includes('verified-pairing');
-  if (harp && verified) return 'harp-decision verified-pairing';
-  if (harp) return 'harp-decision';
-  return verified ? 'verified-pairing' : '';
 }
 
 /** Of the newest document that came into force or was being signed while something was taken away. */

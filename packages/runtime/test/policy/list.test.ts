@@ -105,6 +105,10 @@ describe(rules('LOC-085')`the list of local restrictions`, () => {
     ['with a member of another restriction', { ...AUTO_OFF, gate: 'git', at: 'x' }],
     ['with a hash that is none', { ...DOCUMENT, sha256: 'A'.repeat(64), at: 'x' }],
     ['with an unknown requirement', { ...DOCUMENT, requires: 'nothing', at: 'x' }],
+    ['with an unknown requirement beside a known one', { ...DOCUMENT, requires: 'harp-decision nothing', at: 'x' }],
+    ['with requirements in another order', { ...DOCUMENT, requires: 'verified-pairing harp-decision', at: 'x' }],
+    ['with a requirement twice', { ...DOCUMENT, requires: 'ask-reads ask-reads', at: 'x' }],
+    ['with blanks around a requirement', { ...DOCUMENT, requires: ' ask-reads', at: 'x' }],
     ['with an expiry that is a text', { kind: 'grant-ended', policyId: 'd', expiresAt: 'never', at: 'x' }],
   ];
 

@@ -168,7 +168,13 @@ describe(rules('PAIR-210', 'ENF-030', 'LOC-085')`what a workspace requires of it
     await take(made, { kind: 'require', requirement: 'verified-pairing' });
     await signed(made, { kind: 'renew' });
     expect((await permitted(made)).requirements).toEqual(['verified-pairing']);
+    await take(made, { kind: 'require', requirement: 'ask-reads' });
+    await signed(made, { kind: 'renew' });
+    await restart(made);
+    expect((await permitted(made)).requirements).toEqual(['ask-reads', 'verified-pairing']);
     await signed(made, { kind: 'lift-requirement', requirement: 'verified-pairing' });
+    expect((await permitted(made)).requirements).toEqual(['ask-reads']);
+    await signed(made, { kind: 'lift-requirement', requirement: 'ask-reads' });
     expect((await permitted(made)).requirements).toEqual([]);
     await restart(made);
     expect((await permitted(made)).requirements).toEqual([]);

@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
+import type { PolicyRequirement } from '@airlock/protocol';
 import { jsonOption, shortText } from '../../cli/options.js';
 import { withExamples } from '../../cli/examples.js';
 import type { Scope } from '../../cli/scope.js';
@@ -9,13 +10,13 @@ import type { MatchFlags } from './match.js';
 
 type JsonFlags = { readonly json?: true };
 
-const REQUIREMENTS = ['verified-pairing', 'harp-decision'] as const;
-type Requirement = (typeof REQUIREMENTS)[number];
+/** Spelled out, because loading the schema would slow down every command. */
+const REQUIREMENTS = ['verified-pairing', 'harp-decision', 'ask-reads'] as const satisfies readonly PolicyRequirement[];
 
 function requirement(): Argument {
   return new Argument(
     '<requirement>',
-    'verified-pairing: no pairing by a short code; harp-decision: decisions in both forms',
+    'verified-pairing: no pairing by a short code; harp-decision: decisions in both forms; ask-reads: reads in the workspace are asked too',
   ).choices(REQUIREMENTS);
 }
 
@@ -89,7 +90,7 @@ function defineLoosening(policy: Command, scope: Scope): void {
     );
   asking(policy.command('lift').summary('take a requirement back; the approver has to sign'))
     .addArgument(requirement())
-    .action((what: Requirement, flags: AskFlags) =>
+    .action((what: PolicyRequirement, flags: AskFlags) =>
       scope.perform(async () => (await import('./loosen.js')).lift(scope.cli, what, flags)),
     );
   asking(policy.command('renew').summary('have the policy in force signed anew'))
@@ -119,7 +120,7 @@ function defineTightening(policy: Command, scope: Scope): void {
     .summary('demand more than the protocol does, at once')
     .addArgument(requirement())
     .addOption(jsonOption())
-    .action((what: Requirement, flags: JsonFlags) =>
+    .action((what: PolicyRequirement, flags: JsonFlags) =>
       scope.perform(async () => (await import('./restrict.js')).require(scope.cli, what, flags)),
     );
 }
