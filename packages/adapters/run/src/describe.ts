@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export type Described = Pick<RequestBody, 'action' | 'facts'>;
 
 /** A command line that another program hands to a shell. */
-export type CommandLineOf = Omit<ShellLine, 'environment' | 'unknownInput' | 'label'>;
+export type CommandLineOf = Omit<ShellLine, 'environment' | 'unknownInput' | 'label' | 'call'>;
 
 /** The environment that a command gets from `airlock run`. */
 export function childEnvironment(environment: Environment): Readonly<Record<string, string>> {

@@ -1,4 +1,5 @@
 import { render, type RenderMode } from '@airlock/actions';
+import type { JsonObject } from '@airlock/protocol';
 import type { Basis, HostVerdict } from '@airlock/runtime/client';
 import type { Coded } from '../failure.js';
 
@@ -35,6 +36,14 @@ export function refusalReason({ code, message, fix }: Coded): Reason {
   };
 }
 
+/** Why a change of the host's settings is held back. */
+export function settingsReason({ message, fix }: Coded): Reason {
+  return (mode) => {
+    const shown = (text: string) => render(text, mode).text;
+    return `Airlock holds back a change of settings: ${shown(message)}.${fix === undefined ? '' : ` Next: ${shown(fix)}`}`;
+  };
+}
+
 /** The reason of a denial; what the human wrote is attributed to the human. */
 export function denialReason({ code, reason, fix, isHuman }: Denied): Reason {
   if (!isHuman) return refusalReason({ code, message: reason, ...(fix === undefined ? {} : { fix }) });
@@ -64,4 +73,13 @@ function basisWords(basis: Basis): string {
     case 'denial':
       return `allowed (${basis.kind})`;
   }
+}
+
+/** Tells human and model, after a call, that what happened is not what was approved. */
+export function incidentNotice(
+  event: string,
+  { incident, message }: { readonly incident: string; readonly message: string },
+): JsonObject {
+  const text = `Airlock (${incident}): ${render(message, 'text').text}. It is recorded as an incident. Look at it before going on.`;
+  return { systemMessage: text, hookSpecificOutput: { hookEventName: event, additionalContext: text } };
 }

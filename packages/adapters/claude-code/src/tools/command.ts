@@ -1,13 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { userInfo } from 'node:os';
-import {
-  describeShellLine,
-  type Executable,
-  type HostAction,
-  type HostRefusal,
-  resolveExecutable,
-} from '@airlock/runtime/client';
+import { describeShellLine, type Executable, type HostRefusal, resolveExecutable } from '@airlock/runtime/client';
 import { AdapterFailure, readCoded } from '../failure.js';
 import { unknownMembers } from './known-members.js';
 import { type DescribedTool, knownDifferences, labelOf, type ToolCall } from './tool-call.js';
@@ -39,11 +33,11 @@ export async function describeCommand(call: ToolCall): Promise<DescribedTool> {
     environment,
     unknownInput: [...unknownMembers(tool, input), ...mistyped(input)],
     ...(typeof description === 'string' ? { label: description } : {}),
+    call: { tool, inputJson },
   });
-  const action: HostAction['action'] = { ...line.action, ...prefixed(call), tool, inputJson };
   return {
     workspace: cwd,
-    action,
+    action: { ...line.action, ...prefixed(call) },
     // Without the environment nothing is known about what the words of the line lead to: no pattern applies.
     facts: differences === null ? { ...line.facts, commands: [] } : line.facts,
     ...labelOf(tool),

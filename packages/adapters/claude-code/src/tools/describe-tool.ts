@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { AdapterFailure } from '../failure.js';
 import type { ToolEvent } from '../events/tool-event.js';
 import { describeCommand } from './command.js';
-import { describeFileTool } from './file-edit.js';
+import { changesFile, describeFileTool } from './file-edit.js';
 import { describeMcp, isMcpName } from './mcp.js';
 import { describePlainTool } from './plain-tool.js';
 import { describeReader, isReader } from './reads.js';
@@ -12,15 +12,9 @@ import type { DescribedTool, ToolCall } from './tool-call.js';
 export async function describeTool(event: ToolEvent, environment: ToolCall['environment']): Promise<DescribedTool> {
   const call: ToolCall = { event, cwd: realCwd(event.cwd), environment };
   if (isMcpName(event.tool)) return await describeMcp(call);
-  switch (event.tool) {
-    case 'Bash':
-      return await describeCommand(call);
-    case 'Write':
-    case 'Edit':
-      return await describeFileTool(call);
-    default:
-      return isReader(event.tool) ? await describeReader(call) : await describePlainTool(call);
-  }
+  if (event.tool === 'Bash') return await describeCommand(call);
+  if (changesFile(event.tool)) return await describeFileTool(call);
+  return isReader(event.tool) ? await describeReader(call) : await describePlainTool(call);
 }
 
 function realCwd(cwd: string | null): string {

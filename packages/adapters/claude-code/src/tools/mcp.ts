@@ -43,14 +43,14 @@ export async function describeMcp(call: ToolCall): Promise<DescribedTool> {
   const { tool, server } = call.event;
   const named = mcpTool(call.event);
   if (named === null) {
+    const says = server === null ? '' : ` of an MCP server that calls itself ${server.name}`;
     return await describeInput(call, {
-      kind: 'tool',
       tool,
-      summary: `Claude Code: ${tool}${server === null ? '' : ` of an MCP server that calls itself ${server.name}`}`,
+      description: `Claude Code: ${tool}${says}`,
       unknownInput: [UNKNOWN_TOOL],
     });
   }
-  const source = server?.source == null ? '' : ` (${server.source})`;
-  const summary = `${named.tool} of the MCP server ${named.server}${source}`;
-  return await describeInput(call, { kind: 'mcp-call', ...named, summary, unknownInput: [] });
+  const source = server === null || server.source === null ? '' : ` (${server.source})`;
+  const description = `${named.tool} of the MCP server ${named.server}${source}`;
+  return await describeInput(call, { ...named, description, unknownInput: [] });
 }

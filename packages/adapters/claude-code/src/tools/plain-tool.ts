@@ -1,43 +1,43 @@
-import { collectFacts, type HostAction } from '@airlock/runtime/client';
+import { mcpCallAction, toolAction } from '@airlock/actions';
+import { collectFacts } from '@airlock/runtime/client';
 import { unknownMembers } from './known-members.js';
 import { type DescribedTool, knownDifferences, labelOf, nothingToRecheck, type ToolCall } from './tool-call.js';
 
-/** Kinds of action that hold nothing but the tool's input. */
-interface InputAction {
-  readonly kind: 'tool' | 'mcp-call';
+/** What a call is when nothing but its input says what it does. */
+interface InputCall {
   readonly tool: string;
+  /** Present for a tool of an MCP server. */
   readonly server?: string;
   /** One line for the human. */
-  readonly summary: string;
+  readonly description: string;
   readonly unknownInput: readonly string[];
+  /** See `ActionFacts.reads`. */
+  readonly reads?: readonly string[] | undefined;
 }
 
 /** A tool whose whole effect stands in its input: shown in full, always asked unless policy lets reads pass. */
 export async function describePlainTool(call: ToolCall, reads?: readonly string[]): Promise<DescribedTool> {
   const { tool, input } = call.event;
   const unknownInput = unknownMembers(tool, input);
-  const action = { kind: 'tool', tool, summary: `Claude Code: ${tool}`, unknownInput } as const;
-  return await describeInput(call, action, unknownInput.length === 0 ? reads : undefined);
+  const description = unknownInput.length === 0 ? `Claude Code: ${tool}` : `Claude Code: ${tool}, not fully understood`;
+  return await describeInput(call, {
+    tool,
+    description,
+    unknownInput,
+    reads: unknownInput.length === 0 ? reads : undefined,
+  });
 }
 
 /** Describes a call by its input alone. */
-export async function describeInput(
-  call: ToolCall,
-  { kind, tool, server, summary, unknownInput }: InputAction,
-  reads?: readonly string[],
-): Promise<DescribedTool> {
+export async function describeInput(call: ToolCall, its: InputCall): Promise<DescribedTool> {
   const { inputJson } = call.event;
-  const action: HostAction['action'] = {
-    kind,
-    actionType: kind === 'tool' ? 'tool_call' : 'mcp_call',
-    commandText: summary,
-    description: summary,
-    tool,
-    inputJson,
-    ...(server === undefined ? {} : { server }),
-  };
+  const { tool, server, description, unknownInput, reads } = its;
+  const action =
+    server === undefined
+      ? toolAction({ tool, inputJson, cwd: call.cwd, description })
+      : mcpCallAction({ server, tool, inputJson, cwd: call.cwd, description });
   const facts = await collectFacts({
-    action: { kind, tool, inputJson },
+    action,
     cwd: call.cwd,
     environment: knownDifferences(call) ?? {},
     path: call.environment?.['PATH'],
@@ -45,7 +45,7 @@ export async function describeInput(
   });
   return {
     workspace: call.cwd,
-    action,
+    action: { ...action },
     facts: reads === undefined ? facts : { ...facts, reads: [...reads] },
     ...labelOf(call.event.tool),
     recheck: nothingToRecheck,
