@@ -1,5 +1,9 @@
 import { claudeCodeAdapter } from '@airlock/adapter-claude-code';
-import { resolvePaths, runDaemon } from '@airlock/runtime';
+import { IDLE_EXIT_MS, resolvePaths, runDaemon } from '@airlock/runtime';
 
 const home = process.env.AIRLOCK_HOME;
-await runDaemon({ paths: resolvePaths({ fixedHome: home ?? null }), adapters: [claudeCodeAdapter] });
+await runDaemon({
+  paths: resolvePaths({ fixedHome: home ?? null }),
+  adapters: [claudeCodeAdapter],
+  idleExitMs: IDLE_EXIT_MS,
+});

@@ -1,5 +1,5 @@
 export { RUNTIME_CODES, RuntimeError, type RuntimeCode } from './errors.js';
-export type { StartDaemonOptions } from './daemon/options.js';
+export { IDLE_EXIT_MS, type StartDaemonOptions } from './daemon/options.js';
 export { runDaemon, startDaemon, type CloseReason, type RunningDaemon } from './daemon/start.js';
 export { resolvePaths, type ResolvePathsOptions, type RuntimePaths } from './paths/paths.js';
 export type { HookAnswer, HookCall, HookPending, HostAdapter } from './socket/host-adapter.js';

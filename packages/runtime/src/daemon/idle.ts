@@ -13,6 +13,7 @@ export interface IdleOptions {
 export class IdleWatch {
   readonly #options: IdleOptions;
   #active = 0;
+  #ended = false;
   #cancel: (() => void) | null = null;
 
   constructor(options: IdleOptions) {
@@ -22,7 +23,7 @@ export class IdleWatch {
 
   enter(): void {
     this.#active += 1;
-    this.stop();
+    this.#disarm();
   }
 
   leave(): void {
@@ -30,14 +31,20 @@ export class IdleWatch {
     if (this.#active === 0) this.#arm();
   }
 
+  /** For good: what ends later starts no timer, which would keep the process alive. */
   stop(): void {
+    this.#ended = true;
+    this.#disarm();
+  }
+
+  #disarm(): void {
     this.#cancel?.();
     this.#cancel = null;
   }
 
   #arm(): void {
     const { afterMs, ports, busy, onIdle } = this.#options;
-    if (afterMs === 0) return;
+    if (afterMs === 0 || this.#ended) return;
     this.#cancel = ports.timer(afterMs, () => {
       this.#cancel = null;
       if (busy()) this.#arm();

@@ -4,6 +4,9 @@ import type { HostAdapterFactory } from '../host/host-desk.js';
 import type { PeerUid } from '../socket/peer.js';
 import type { GatewayPorts } from './node-gateway.js';
 
+/** After how long without anybody a daemon that was started on demand ends, milliseconds; the next call starts it again. */
+export const IDLE_EXIT_MS = 30 * 60_000;
+
 /** What a daemon is started with. */
 export interface StartDaemonOptions {
   readonly paths: RuntimePaths;

@@ -1,9 +1,9 @@
 import { claudeCodeAdapter } from '@airlock/adapter-claude-code';
-import { runDaemon } from '@airlock/runtime';
+import { IDLE_EXIT_MS, runDaemon } from '@airlock/runtime';
 import { type Cli, pathsOf } from '../../cli/context.js';
 
-/** `airlock daemon run`: the daemon itself, composed here with the adapters of every host. */
+/** `airlock daemon run`: the daemon itself, composed here with the adapters of every host. It ends when nobody needs it. */
 export async function run(cli: Cli): Promise<number> {
-  await runDaemon({ paths: pathsOf(cli), adapters: [claudeCodeAdapter] });
+  await runDaemon({ paths: pathsOf(cli), adapters: [claudeCodeAdapter], idleExitMs: IDLE_EXIT_MS });
   return 0;
 }
