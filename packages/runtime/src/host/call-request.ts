@@ -9,7 +9,7 @@ import { REFUSALS } from './refusals.js';
  * `bad_request` for what no request may hold.
  */
 export function bodyOf(call: HostCall, { action, facts, label, workspace }: HostAction): RequestBody {
-  if (action.inputJson !== call.inputJson || action.tool !== call.tool) {
+  if (action.inputJson !== call.inputJson || !isNamed(call.tool, action)) {
     throw new RuntimeError('not_the_call', REFUSALS.not_the_call);
   }
   const parsed = requestBodySchema.safeParse({
@@ -24,6 +24,12 @@ export function bodyOf(call: HostCall, { action, facts, label, workspace }: Host
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
   throw new RuntimeError('bad_request', `missing or wrong: ${where}`, { cause: parsed.error });
+}
+
+/** A host puts the server in front of the name that the server itself has for its tool. */
+function isNamed(tool: string, action: HostAction['action']): boolean {
+  if (action.kind !== 'mcp-call') return action.tool === tool;
+  return typeof action.tool === 'string' && action.tool !== '' && tool.endsWith(action.tool);
 }
 
 /** What a decided request permits, or null. Throws `internal_error` for a pass without anything behind it (LOC-045). */
