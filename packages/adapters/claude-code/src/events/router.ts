@@ -6,6 +6,7 @@ import { incidentNotice, refusalReason, settingsReason } from '../answers/reason
 import { AdapterFailure } from '../failure.js';
 import { describeTool } from '../tools/describe-tool.js';
 import type { DescribedTool } from '../tools/tool-call.js';
+import { approvalSeconds } from './approval-wait.js';
 import { refusedChange } from './config-change.js';
 import { inputSha256, mismatchOf } from './outcome.js';
 import { idSchema, members, readEvent } from './read-event.js';
@@ -14,9 +15,6 @@ import { type ToolEvent, toolEvent } from './tool-event.js';
 
 /** Tool name by which a session proves that a block blocks. */
 const CANARY = 'AirlockCanary';
-
-/** Seconds that the human is waited for: below the deadline of the host (LOC-110). */
-const APPROVAL_WAIT_SECONDS = 300;
 
 /** Milliseconds after which a module layer, which cannot wait long, is told to ask again. */
 const SLICE_MS = 20_000;
@@ -77,7 +75,7 @@ export class EventRouter {
       tool,
       inputJson,
       describe: () => this.#describe(event, call.environment),
-      timeoutSeconds: APPROVAL_WAIT_SECONDS,
+      timeoutSeconds: approvalSeconds(),
       ...(waitMs === undefined ? {} : { waitMs }),
       signal: call.signal,
     });
