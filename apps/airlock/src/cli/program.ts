@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { defineApprover } from '../commands/approver/define.js';
 import { defineAudit } from '../commands/audit/define.js';
+import { defineClaude } from '../commands/claude/define.js';
 import { defineCompletion } from '../commands/completion/define.js';
 import { defineDaemon } from '../commands/daemon/define.js';
 import { defineDoctor } from '../commands/doctor/define.js';
@@ -55,6 +56,7 @@ export function createProgram(scope: Scope): Command {
   defineDaemon(program, scope);
   defineApprover(program, scope);
   defineGateway(program, scope);
+  defineClaude(program, scope);
   defineAudit(program, scope);
   defineDoctor(program, scope);
   defineCompletion(program, scope);

@@ -7,6 +7,8 @@ import { InstallError } from './install-error.js';
 /** Name of the list of a plugin's files, which is the only file that it does not list. */
 export const FILE_LIST = 'files.json';
 
+const BUILD = 'npm run build in the checkout, then the same command once more';
+
 /** Files that are written anew for the place where a plugin is installed, relative to the plugin. */
 export const PLACED_FILES = ['hooks/hooks.json', 'hooks/place.mjs', 'hooks/place.sh'] as const;
 
@@ -39,7 +41,8 @@ export function fileListText(files: FileHashes): string {
 /** `files.json` of a plugin. Throws `plugin_not_built` without one and `plugin_damaged` when it is none. */
 export function readFileList(plugin: string): FileHashes {
   const file = join(plugin, FILE_LIST);
-  if (statOf(file) === null) throw new InstallError('plugin_not_built', `there is no plugin in ${plugin}`);
+  if (statOf(file) === null)
+    throw new InstallError('plugin_not_built', `there is no built plugin in ${plugin}`, { fix: BUILD });
   try {
     return fileListSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
