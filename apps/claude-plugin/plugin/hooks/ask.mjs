@@ -8,14 +8,16 @@ const LONGEST = 320_000;
 const GOES_ON =
   /^(\{\}|\{"hookSpecificOutput":\{"hookEventName":"PreToolUse","permissionDecision":"allow","permissionDecisionReason":"(?:[^"\\\n]|\\[^\n])*"\}\})\n?$/;
 
+/** Exit code of the hook script where the daemon has not decided yet. */
+const ASK_AGAIN = 75;
+
 /** Null when the call may go on; else the reason why it may not. */
 export async function refusal($, next, { event, call }) {
   const body = JSON.stringify({ ...(await about($, event)), ...call });
   const until = Date.now() + LONGEST;
   for (;;) {
-    const answer = await post($, event, body);
-    if (answer === null) return await throughScript($, event, body);
-    if (answer.status !== 202) return reasonOf(answer);
+    const answer = (await post($, event, body)) ?? (await throughScript($, event, body));
+    if (answer.isDecided) return answer.refusal;
     if (next.signal.aborted) return 'Airlock: the call was interrupted';
     if (Date.now() > until) return 'Airlock: nobody answered in time';
   }
@@ -35,34 +37,28 @@ async function about($, event) {
 async function post($, event, body) {
   if (socket === null) return null;
   try {
-    return await $.http.fetch(`http://airlock/v1/hooks/claude-code/${event}`, {
+    const { status, headers } = await $.http.fetch(`http://airlock/v1/hooks/claude-code/${event}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
       socketPath: socket,
     });
+    if (status === 202) return { isDecided: false };
+    const permission = headers['airlock-permission'];
+    const goesOn = status === 200 && (permission === 'allow' || permission === 'pass');
+    return { isDecided: true, refusal: goesOn ? null : (headers['airlock-reason'] ?? 'Airlock: the call is denied') };
   } catch {
     return null;
   }
 }
 
-function reasonOf({ status, headers }) {
-  const permission = headers['airlock-permission'];
-  if (status === 200 && (permission === 'allow' || permission === 'pass')) return null;
-  return headers['airlock-reason'] ?? 'Airlock: the call is denied';
-}
-
-/** The hook script checks the socket, and starts the daemon when none runs. */
+/** The same through the hook script, which checks the socket and starts the daemon when none runs. */
 async function throughScript($, event, body) {
   const env = await $.process.hookEnv();
-  const { exitCode, stdout, stderr } = await $.process.run(
-    ['/bin/sh', `${env.CLAUDE_PLUGIN_ROOT}/hooks/hook.sh`, event],
-    {
-      stdin: body,
-      env,
-      timeoutMs: LONGEST + 10_000,
-    },
-  );
-  if (exitCode === 0 && GOES_ON.test(stdout)) return null;
-  return stderr.trim() === '' ? 'Airlock: the call is denied' : stderr.trim();
+  const argv = ['/bin/sh', '-p', `${env.CLAUDE_PLUGIN_ROOT}/hooks/hook.sh`, event];
+  const done = await $.process.run(argv, { stdin: body, env, timeoutMs: LONGEST + 10_000 });
+  if (done.exitCode === ASK_AGAIN) return { isDecided: false };
+  const said = done.stderr.trim();
+  const goesOn = done.exitCode === 0 && GOES_ON.test(done.stdout);
+  return { isDecided: true, refusal: goesOn ? null : said === '' ? 'Airlock: the call is denied' : said };
 }

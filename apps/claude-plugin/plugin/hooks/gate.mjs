@@ -1,6 +1,7 @@
 // The layers of Airlock inside the host: `tool.check` sees what the permission decision is made about, `tool.run` the
 // call that is about to run, after every hook, mod and prompt; nothing can rewrite that one any more.
 import { greet, refusal } from './ask.mjs';
+import { inputOf } from './input.mjs';
 
 /** @type {import('claude-code').Register} */
 export const register = (on) => {
@@ -16,8 +17,8 @@ export const register = (on) => {
   }).catch(() => ({ decision: 'deny', reason: 'Airlock: its module failed, so the call is denied' }));
 
   on('tool.run', async ($, e, next) => {
-    const { tool, tool_use_id, agentId, requestMeta: _, ...input } = e;
-    const call = { tool_name: tool, tool_input: input, tool_use_id, agent_id: agentId };
+    const input = inputOf(e, { cwd: await $.session.cwd(), home: await $.env.get('HOME') });
+    const call = { tool_name: e.tool, tool_input: input, tool_use_id: e.tool_use_id, agent_id: e.agentId };
     const reason = await refusal($, next, { event: 'tool.run', call });
     return reason === null ? next(e) : { deny: reason };
   }).catch(($, e, next) => (next.called ? next(e) : { deny: 'Airlock: its module failed, so the call is denied' }));
