@@ -23,6 +23,9 @@ export const ASK_REASONS = [
   'pin_changed',
   'policy_change',
   'protected_target',
+  'read_outside',
+  'read_secret',
+  'reads_required',
   'tainted_session',
   'unknown_input',
 ] as const;

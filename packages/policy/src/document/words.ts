@@ -22,7 +22,7 @@ export function shownText(text: string): string {
 export function requirementWords(requirement: PolicyRequirement): string {
   switch (requirement) {
     case 'ask-reads':
-      return 'to be asked before files of the workspace are read';
+      return 'to be asked for what only reads, too';
     case 'harp-decision':
       return 'decisions in the signed HARP form';
     case 'verified-pairing':

@@ -6,6 +6,7 @@ import type { Verdict } from '../verdict.js';
 import { ask } from './ask.js';
 import { type ReadAction, readAction } from './command-words.js';
 import { patternVerdict } from './pattern-verdict.js';
+import { readVerdict } from './reading.js';
 import { decidingPolicy } from './standing-verdict.js';
 
 /** Everything a verdict depends on. */
@@ -38,7 +39,7 @@ export function evaluate(input: EvaluationInput): Verdict {
   if (touchesGate(action)) return ask('protected_target');
   if (action.kind === 'command' && session.tainted) return ask('tainted_session');
   const allowance = signedAllowance(input, read);
-  return allowance.kind === 'allow' ? allowance : (unGated(input) ?? allowance);
+  return allowance.kind === 'allow' ? allowance : (unGated(input) ?? readVerdict(input) ?? allowance);
 }
 
 /** Whether fail mode open may let this action pass (ENF-155), were the gateway unreachable now. */

@@ -153,6 +153,10 @@ class Examination {
 
   #ownFiles(): void {
     for (const { path } of this.action.files ?? []) this.#holder(path, 'writes');
+    for (const path of this.facts?.reads ?? []) {
+      const what = this.#paths.at(partsOf(path));
+      if (what !== null) this.#add(what, path);
+    }
     for (const { program, interpreters } of this.facts?.commands ?? []) {
       for (const each of [program, ...interpreters]) {
         const what = each === null ? null : this.#paths.at(partsOf(each.path));

@@ -53,7 +53,7 @@ const MEMBERS: Readonly<Record<string, readonly [Record<string, unknown>, readon
     { requirements: ['ask-reads', 'harp-decision', 'verified-pairing'] },
     [
       'Everything is asked.',
-      'Required: to be asked before files of the workspace are read.',
+      'Required: to be asked for what only reads, too.',
       'Required: decisions in the signed HARP form.',
       'Required: an approver that was paired with the full code.',
     ],

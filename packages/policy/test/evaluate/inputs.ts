@@ -162,3 +162,8 @@ export const approving = (selector: Members, change: Partial<StandingPolicy> = {
   standingOf({ effect: 'approve', scope: 'action', selector: selector as StandingPolicy['selector'] & {}, ...change });
 export const denying = (selector: Members, change: Partial<StandingPolicy> = {}): StandingPolicy =>
   standingOf({ effect: 'deny', scope: 'action', selector: selector as StandingPolicy['selector'] & {}, ...change });
+
+/** A tool of the host that only reads these paths. */
+export function readInput(reads: readonly string[], change: Partial<EvaluationInput> = {}): EvaluationInput {
+  return inputOf({ action: actionOf('tool', { tool: 'Read' }), facts: factsOf([], { reads }), ...change });
+}

@@ -66,9 +66,13 @@ const standing = fc.array(
 );
 const facts = fc.option(
   fc
-    .tuple(fc.array(fc.array(text, { minLength: 1, maxLength: 4 }), { maxLength: 4 }), words)
-    .map(([commands, unknownInput]) =>
-      factsOf([], { commands: commands.map((argv) => commandFacts(argv)), unknownInput }),
+    .tuple(
+      fc.array(fc.array(text, { minLength: 1, maxLength: 4 }), { maxLength: 4 }),
+      words,
+      fc.option(words, { nil: undefined }),
+    )
+    .map(([commands, unknownInput, reads]) =>
+      factsOf([], { commands: commands.map((argv) => commandFacts(argv)), unknownInput, reads }),
     ),
   { nil: null },
 );

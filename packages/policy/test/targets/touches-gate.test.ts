@@ -220,6 +220,14 @@ describe(rules('LOC-090')`file edits, tool calls and git operations are judged l
     expect(touched({ ...action, kind: 'tool' })).toContain(says);
   });
 
+  test('what a tool really reads counts, whatever its input names', () => {
+    const action = { kind: 'tool', tool: 'Read', inputJson: '{"file_path":"notes"}', cwd: CWD };
+    const reading = (path: string) => touchedTargets(action, { ...leads({}), reads: ['/home/ada/x', path] }, PLACES);
+    expect(reading('/home/ada/.local/state/airlock/key')).toEqual([`${OWN}: /home/ada/.local/state/airlock/key`]);
+    expect(reading(`${CWD}/.claude/settings.json`)).toEqual([`${HOST}: ${CWD}/.claude/settings.json`]);
+    expect(reading(CWD)).toEqual([]);
+  });
+
   test('a member that is there twice, and input that is no JSON', () => {
     expect(touched({ kind: 'tool', tool: 'x', inputJson: '{"p":".mcp.json","p":"a"}' })).toEqual([`${MCP}: .mcp.json`]);
     expect(touched({ kind: 'tool', tool: 'x', inputJson: '{".mcp.json' })).toEqual([`${MCP}: .mcp.json`]);
