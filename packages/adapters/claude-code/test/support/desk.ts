@@ -1,4 +1,12 @@
-import type { HookCall, HostAction, HostCall, HostDesk, HostOutcome, HostVerdict } from '@airlock/runtime/client';
+import type {
+  HookCall,
+  HostAdapter,
+  HostAction,
+  HostCall,
+  HostDesk,
+  HostOutcome,
+  HostVerdict,
+} from '@airlock/runtime/client';
 import { claudeCodeAdapter } from '../../src/index.js';
 
 /** A desk that describes every call and gives the verdict it was told to. */
@@ -58,13 +66,21 @@ export function bytesOf(event: unknown): Uint8Array {
   return new TextEncoder().encode(typeof event === 'string' ? event : JSON.stringify(event));
 }
 
-/** Hands an event to the adapter as the daemon would. */
-export async function send(desk: HostDesk, event: unknown, { event: name = 'PreToolUse', environment = {} }: Sent = {}) {
+const adapters = new WeakMap<HostDesk, HostAdapter>();
+
+/** Hands an event to the adapter as the daemon would: one adapter for as long as the desk lives. */
+export async function send(
+  desk: HostDesk,
+  event: unknown,
+  { event: name = 'PreToolUse', environment = {} }: Sent = {},
+) {
   const call: HookCall = {
     event: name,
     input: event instanceof Uint8Array ? event : bytesOf(event),
     environment,
     signal: new AbortController().signal,
   };
-  return await claudeCodeAdapter(desk).handle(call);
+  const adapter = adapters.get(desk) ?? claudeCodeAdapter(desk);
+  adapters.set(desk, adapter);
+  return await adapter.handle(call);
 }

@@ -1,0 +1,101 @@
+import { mkdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rules } from '@airlock/conformance';
+import { describe, expect, it, test } from 'vitest';
+import { ScriptedDesk, send, toolEventOf } from '../support/desk.js';
+import { scratch, TERMINAL } from '../support/files.js';
+
+const OLD = 'old\n';
+const NEW = 'new\n';
+
+async function approvedWrite(desk: ScriptedDesk, before: string | null = OLD) {
+  const path = join(scratch(), 'f.txt');
+  if (before !== null) writeFileSync(path, before);
+  const event = toolEventOf('Write', { file_path: path, content: NEW });
+  await send(desk, event, { environment: TERMINAL });
+  return { path, event };
+}
+
+const ended = { host: 'claude-code', sessionId: 's-1', toolUseId: 'toolu_1' };
+
+describe(rules('ENF-140')`after the call, what is there is compared with what was approved`, () => {
+  it.each([
+    { name: 'as approved', event: 'PostToolUse', leave: NEW, incident: undefined },
+    { name: 'something else', event: 'PostToolUse', leave: 'evil\n', incident: 'file_differs' },
+    { name: 'still the old content', event: 'PostToolUse', leave: OLD, incident: 'file_differs' },
+    { name: 'nothing', event: 'PostToolUse', leave: null, incident: 'file_differs' },
+    { name: 'failed, nothing changed', event: 'PostToolUseFailure', leave: OLD, incident: undefined },
+    { name: 'failed, and yet changed as approved', event: 'PostToolUseFailure', leave: NEW, incident: undefined },
+    { name: 'failed, and left something else', event: 'PostToolUseFailure', leave: 'half', incident: 'file_differs' },
+  ])('$event: $name', async ({ event: name, leave, incident }) => {
+    const desk = new ScriptedDesk();
+    const { path, event } = await approvedWrite(desk);
+    if (leave === null) unlinkSync(path);
+    else writeFileSync(path, leave);
+    const answer = await send(desk, event, { event: name });
+    const result = name === 'PostToolUse' ? 'succeeded' : 'failed';
+    expect(desk.outcomes).toEqual([{ ...ended, result, ...(incident === undefined ? {} : { incident }) }]);
+    expect(answer).toMatchObject({ permission: 'pass', exit: 0 });
+    if (incident === undefined) expect(answer).toHaveProperty('body', '');
+    else
+      expect(answer).toHaveProperty(
+        'body',
+        expect.stringMatching(/^\{"systemMessage":"Airlock \(file_differs\).*"hookEventName":"PostToolUse/),
+      );
+  });
+
+  test('a file that cannot be read any more differs', async () => {
+    const desk = new ScriptedDesk();
+    const { path, event } = await approvedWrite(desk);
+    rmSync(path);
+    mkdirSync(path);
+    await send(desk, event, { event: 'PostToolUse' });
+    expect(desk.outcomes).toMatchObject([{ incident: 'file_differs' }]);
+  });
+
+  test('input that was rewritten after the approval is an incident, for every tool', async () => {
+    const desk = new ScriptedDesk();
+    await send(desk, toolEventOf('Bash', { command: 'true' }), { environment: TERMINAL });
+    await send(desk, toolEventOf('Bash', { command: 'false' }), { event: 'PostToolUse' });
+    expect(desk.outcomes).toEqual([{ ...ended, result: 'succeeded', incident: 'input_differs' }]);
+  });
+
+  test.each(['pass', 'deny'] as const)(
+    'a call that nobody approved (%s) is compared with nothing',
+    async (permission) => {
+      const desk = new ScriptedDesk(
+        permission === 'pass'
+          ? { permission, requestId: 'r', basis: { kind: 'auto', until: 1 } }
+          : { permission, requestId: null, code: 'x', reason: 'y', isHuman: false },
+      );
+      const { event } = await approvedWrite(desk);
+      await send(desk, event, { event: 'PostToolUse' });
+      expect(desk.outcomes).toEqual([{ ...ended, result: 'succeeded' }]);
+    },
+  );
+
+  test('an end is compared once, and never across sessions', async () => {
+    const desk = new ScriptedDesk();
+    const { path, event } = await approvedWrite(desk);
+    writeFileSync(path, 'evil');
+    await send(desk, { ...event, session_id: 's-2' }, { event: 'PostToolUse' });
+    expect(desk.outcomes[0]).not.toHaveProperty('incident');
+    await send(desk, event, { event: 'PostToolUse' });
+    await send(desk, event, { event: 'PostToolUse' });
+    expect(desk.outcomes.map((each) => each.incident)).toEqual([undefined, 'file_differs', undefined]);
+  });
+
+  test('a session that ended is forgotten and withdrawn', async () => {
+    const desk = new ScriptedDesk();
+    const { path, event } = await approvedWrite(desk);
+    writeFileSync(path, 'evil');
+    expect(await send(desk, { session_id: 's-1', reason: 'other' }, { event: 'SessionEnd' })).toEqual({
+      permission: 'pass',
+      exit: 0,
+      body: '',
+    });
+    expect(desk.endedSessions).toEqual(['s-1']);
+    await send(desk, event, { event: 'PostToolUse' });
+    expect(desk.outcomes[0]).not.toHaveProperty('incident');
+  });
+});
