@@ -4,11 +4,14 @@ import type { Permit } from './call-ports.js';
 import type { HostAction, HostCall } from './host-desk.js';
 import { REFUSALS } from './refusals.js';
 
+/** The part of a call that its request is made of. */
+export type RequestedCall = Pick<HostCall, 'host' | 'sessionId' | 'tool' | 'inputJson' | 'timeoutSeconds'>;
+
 /**
  * The request of a call. Throws `not_the_call` when the action to be shown is not the call that will run (ENF-140), and
  * `bad_request` for what no request may hold.
  */
-export function bodyOf(call: HostCall, { action, facts, label, workspace }: HostAction): RequestBody {
+export function bodyOf(call: RequestedCall, { action, facts, label, workspace }: HostAction): RequestBody {
   if (action.inputJson !== call.inputJson || !isNamed(call.tool, action)) {
     throw new RuntimeError('not_the_call', REFUSALS.not_the_call);
   }
