@@ -1,4 +1,5 @@
 import { hookMain } from '@airlock/adapter-claude-code';
 import { programPlace } from './place.js';
 
-process.exitCode = await hookMain({ event: process.argv[2] ?? '', ...(await programPlace()) });
+const [event = '', mode] = process.argv.slice(2);
+process.exitCode = await hookMain({ event, isClean: mode === '--clean', ...(await programPlace()) });

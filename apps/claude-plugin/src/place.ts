@@ -6,6 +6,8 @@ export interface ProgramPlace {
   readonly fixedHome: string | null;
   /** Arguments after `process.execPath` that start the daemon. */
   readonly daemonCommand: readonly string[];
+  /** Folder of the plugin. */
+  readonly plugin: string;
 }
 
 /** Reads `hooks/place.mjs` of the plugin that this program is a part of. Rejects when it does not say. */
@@ -15,5 +17,9 @@ export async function programPlace(): Promise<ProgramPlace> {
     throw new Error('no home in place');
   const { home } = generated;
   if (home !== null && typeof home !== 'string') throw new Error('the home in place is none');
-  return { fixedHome: home, daemonCommand: [fileURLToPath(new URL('./daemon.js', import.meta.url))] };
+  return {
+    fixedHome: home,
+    daemonCommand: [fileURLToPath(new URL('./daemon.js', import.meta.url))],
+    plugin: fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, ''),
+  };
 }

@@ -92,8 +92,8 @@ says() {
 
 case $airlock_event in
   command) run command ;;
-  # Layers that ask again and again while the human is waited for.
-  tool.*) run hook ;;
+  # What Node does itself, and layers that ask again and again while the human is waited for.
+  SessionStart | tool.*) run hook ;;
   '' | *[!A-Za-z.]*) refuse 'the hook was started without the name of an event; type: airlock doctor' ;;
 esac
 [ -n "$socket" ] && trusted && command -v curl >/dev/null || run hook

@@ -49,7 +49,11 @@ export function questionOf(workspace: Workspace, body: Omit<RequestBody, 'worksp
 }
 
 /** The finished question; null without a pairing in force. Throws `bad_request`. */
-export function prepare(core: Core, requestId: string, question: Question): Asked | null {
+export function prepare(
+  core: Pick<Core, 'ports' | 'host' | 'policies' | 'places'>,
+  requestId: string,
+  question: Question,
+): Asked | null {
   const { ports, host, policies, places } = core;
   const { workspace, action, facts, sessionId, source } = question;
   const createdAt = Math.floor(ports.now());

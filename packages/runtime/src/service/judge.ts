@@ -29,7 +29,10 @@ export function judge(core: Core, asked: Asked, mode: 'open' | 'dry' = 'open'): 
 }
 
 /** Until when fail mode open covers a question, epoch milliseconds; null when it does not, as after a local denial (ENF-155). */
-export function failOpenUntil(core: Core, { plaintext, workspace }: Asked): number | null {
+export function failOpenUntil(
+  core: Pick<Core, 'policies' | 'ports' | 'host'>,
+  { plaintext, workspace }: Asked,
+): number | null {
   const { policies, ports, host } = core;
   const policy = policies.inForce(workspace.workspaceId);
   const at = Math.floor(ports.now());
@@ -39,7 +42,7 @@ export function failOpenUntil(core: Core, { plaintext, workspace }: Asked): numb
 }
 
 /** Records that executing the action leaves its session's shell changed, where it does. Throws when that cannot be recorded. */
-export function recordTaint(core: Core, { plaintext, facts, workspace, sessionId }: Asked): void {
+export function recordTaint(core: Pick<Core, 'policies'>, { plaintext, facts, workspace, sessionId }: Asked): void {
   const { workspaceId } = workspace;
   const session = sessionId ?? NO_SESSION;
   if (!taintsSession(plaintext.action, facts) || core.policies.isTainted(workspaceId, session)) return;

@@ -1,4 +1,4 @@
-import { resolvePaths } from '@airlock/runtime/client';
+import { type RuntimePaths, resolvePaths } from '@airlock/runtime/client';
 
 /** What the generated files of the plugin depend on. */
 export interface PluginPlace {
@@ -11,14 +11,76 @@ export interface PluginPlace {
   readonly kind: 'installed' | 'development' | 'published';
 }
 
-/** Text of `hooks/hooks.json` for a platform. */
-export function hooksJson(place: Pick<PluginPlace, 'platform' | 'node'>): string {
-  throw new Error(`not built yet ${place.platform}`);
+/** Name of the plugin, the first part of its commands. */
+export const PLUGIN_NAME = 'airlock';
+
+/** What a human types as `/airlock:NAME`; executed by a hook, never by the model. */
+export const COMMAND_NAMES = [
+  'sign-in',
+  'sign-out',
+  'pair',
+  'unpair',
+  'auto-on',
+  'auto-off',
+  'status',
+  'fail-mode',
+  'approve',
+  'disapprove',
+  'patterns',
+] as const;
+
+/** Seconds after which the host gives up a hook that waits for the human: above our own deadlines (LOC-110). */
+export const HOST_TIMEOUT_SECONDS = 330;
+
+/** Seconds for a hook that asks nobody; enough to start the daemon. */
+const SHORT_TIMEOUT_SECONDS = 30;
+
+const WAITING = { timeout: HOST_TIMEOUT_SECONDS, statusMessage: 'Airlock: waiting for the approver' } as const;
+
+interface HookOptions {
+  readonly timeout: number;
+  readonly statusMessage?: string;
 }
 
-/** Text of `hooks/place.sh`, which the hook script reads: node, home, socket, pid file. */
+/**
+ * Text of `hooks/hooks.json` for a platform. Every event that can have an effect is there, for every tool (LOC-120), and
+ * a hook that fails blocks where the host can be told so (LOC-100); versions that cannot ignore `onFailure` and `modules`.
+ */
+export function hooksJson(place: Pick<PluginPlace, 'platform' | 'node'>): string {
+  const short = { timeout: SHORT_TIMEOUT_SECONDS };
+  const entry = (matcher: string, event: string, options: HookOptions) => ({
+    matcher,
+    hooks: [{ type: 'command', ...invocation(place, event), ...options, onFailure: 'block' }],
+  });
+  const hooks = {
+    PreToolUse: [entry('*', 'PreToolUse', WAITING)],
+    PostToolUse: [entry('*', 'PostToolUse', short)],
+    PostToolUseFailure: [entry('*', 'PostToolUseFailure', short)],
+    SessionStart: [entry('*', 'SessionStart', short)],
+    SessionEnd: [entry('*', 'SessionEnd', short)],
+    ConfigChange: [entry('*', 'ConfigChange', short)],
+    UserPromptExpansion: COMMAND_NAMES.map((name) => entry(`${PLUGIN_NAME}:${name}`, 'command', WAITING)),
+  };
+  return `${JSON.stringify({ hooks, modules: ['./gate.mjs'] }, null, 2)}\n`;
+}
+
+/** How the host starts the hook, without a shell of its own. */
+function invocation({ platform, node }: Pick<PluginPlace, 'platform' | 'node'>, event: string) {
+  const root = '$' + '{CLAUDE_PLUGIN_ROOT}';
+  if (platform !== 'win32') return { command: '/bin/sh', args: ['-p', `${root}/hooks/hook.sh`, event] };
+  const program = event === 'command' ? 'command' : 'hook';
+  return { command: node ?? 'node', args: [`${root}/lib/${program}.js`, event] };
+}
+
+/**
+ * Text of `hooks/place.sh`, which the hook script reads: the Node program, and the socket, absent where it cannot be fixed
+ * (a published plugin), so that the script leaves everything to Node. Throws `TypeError` for a path that is not absolute or
+ * not one line.
+ */
 export function placeFile(place: PluginPlace): string {
-  throw new Error(`not built yet ${place.kind}`);
+  const lines = [['node', place.node] as const, ['socket', socketOf(place)] as const];
+  const set = lines.flatMap(([name, value]) => (value === null ? [] : [`${name}=${quoted(value)}\n`]));
+  return `# What the installation fixed for hook.sh.\n${set.join('')}`;
 }
 
 /**
@@ -26,6 +88,16 @@ export function placeFile(place: PluginPlace): string {
  * null where that cannot be fixed (a published plugin); and `home`, the home that the installation fixes, or null.
  */
 export function placeModule(place: PluginPlace): string {
-  const socket = place.kind === 'published' ? null : resolvePaths({ fixedHome: place.fixedHome }).socket;
-  return `export const socket = ${JSON.stringify(socket)};\nexport const home = ${JSON.stringify(place.fixedHome)};\n`;
+  const home = JSON.stringify(place.fixedHome);
+  return `export const socket = ${JSON.stringify(socketOf(place))};\nexport const home = ${home};\n`;
+}
+
+function socketOf({ kind, fixedHome }: PluginPlace): RuntimePaths['socket'] | null {
+  return kind === 'published' ? null : resolvePaths({ fixedHome }).socket;
+}
+
+/** One word of a POSIX shell. */
+function quoted(value: string): string {
+  if (!value.startsWith('/') || /[\n\r\0]/.test(value)) throw new TypeError(`${JSON.stringify(value)} is no path`);
+  return `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,0 +1,54 @@
+import type { Readable, Writable } from 'node:stream';
+import type { HookOutput } from './answer-form.js';
+import { encodedEnvironment, keptEnvironment } from './input.js';
+
+/** What the hook has of its process. */
+export interface HookIo {
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** Environment of the hook's caller as base64; null when it cannot be told. */
+  readonly environment: () => string | null;
+  /** Settles with its name when a signal wants to end the process. */
+  readonly ended: Promise<string>;
+  /** Lets go of everything that would keep the process alive. */
+  readonly release: () => void;
+  /** Writes the output; false when standard output did not take it. */
+  readonly give: (output: HookOutput) => Promise<boolean>;
+}
+
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
+
+/** The real one. */
+export function processIo({ isClean = false }: { readonly isClean?: boolean }): HookIo {
+  const { promise: ended, resolve } = withResolver<string>();
+  for (const signal of SIGNALS) process.on(signal, resolve);
+  return {
+    stdin: process.stdin,
+    environment: () => (isClean ? keptEnvironment() : encodedEnvironment(process.env)),
+    ended,
+    release: () => stopReading(process.stdin),
+    give: async ({ stdout, stderr }) => {
+      if (stderr !== '') await write(process.stderr, `${stderr}\n`);
+      return stdout === '' || (await write(process.stdout, stdout));
+    },
+  };
+}
+
+function withResolver<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+function stopReading(stream: Readable): void {
+  stream.on('error', () => undefined);
+  stream.destroy();
+}
+
+async function write(stream: Writable, text: string): Promise<boolean> {
+  return await new Promise((resolve) => {
+    stream.once('error', () => resolve(false));
+    stream.write(text, (error) => resolve(error === null || error === undefined));
+  });
+}
