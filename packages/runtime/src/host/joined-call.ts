@@ -98,7 +98,7 @@ export class JoinedCall {
 
   /** Gives up what is open and keeps nothing; the end of what was let through stays unknown. */
   forget(code: RefusalCode): void {
-    this.#abandon(code);
+    this.#refuse(ownDenial(this.#requestId, code));
     this.#audience.stop();
     this.#finish({ result: 'unknown' });
   }
