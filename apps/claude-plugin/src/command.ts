@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { commandMain } from '@airlock/adapter-claude-code';
 import { programPlace } from './place.js';
 
-process.exitCode = await commandMain(await programPlace());
+const args = process.argv.slice(2);
+process.exitCode = await commandMain({ args, entry: fileURLToPath(import.meta.url), ...(await programPlace()) });

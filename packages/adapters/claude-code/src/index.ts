@@ -20,6 +20,7 @@ export {
 } from './install/managed-install.js';
 export { type ManagedPlaces, managedPlaces, managedSettings, managedSettingsText } from './install/managed-settings.js';
 export { claudeReport, type ClaudeReport, type StatusQuestion } from './install/status.js';
+export { entriesBelow, FILE_LIST, fileListText, sha256 } from './install/plugin-bytes.js';
 export type { Finding } from './install/findings.js';
 export { runCanary, type CanaryResult } from './session/canary.js';
 export { sessionStart, type SessionStart } from './session/session-start.js';

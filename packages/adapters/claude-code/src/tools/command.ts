@@ -63,7 +63,7 @@ const SHELL_FOLDERS = ['/bin', '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'
  * The shell that the host takes for a command line: CLAUDE_CODE_SHELL or SHELL where it names a bash or zsh, else the
  * first of both that there is.
  */
-function hostShell(environment: Readonly<Record<string, string>>): string {
+export function hostShell(environment: Readonly<Record<string, string>>): string {
   const login = environment['SHELL'] ?? userInfo().shell ?? '';
   const named = [environment['CLAUDE_CODE_SHELL'], login].filter(
     (path) => path !== undefined && /^\/.*(?:bash|zsh)/.test(path),

@@ -1,0 +1,50 @@
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type DaemonClient, ensureDaemon, type RuntimePaths, type StatusAnswer } from '@airlock/runtime/client';
+import { sessionVariables } from '../hook/start-daemon.js';
+import type { CommandProgram } from './main.js';
+
+/** What a command works with. */
+export interface CommandSession {
+  readonly program: CommandProgram;
+  readonly paths: RuntimePaths;
+  /** Real path of the session's folder. */
+  readonly folder: string;
+  /** Environment that the host started the hook with; null when it could not be told. */
+  readonly environment: Readonly<Record<string, string>> | null;
+}
+
+/** Real path of a folder that the host named. */
+export function realFolder(path: string): string {
+  return realpathSync(path);
+}
+
+/**
+ * The daemon, started when none runs. With `resume` a deliberate stop is taken back, which only a human's own command may
+ * do (LOC-065).
+ */
+export function daemonOf(
+  { program, paths }: Pick<CommandSession, 'program' | 'paths'>,
+  options: { readonly resume?: boolean } = {},
+): Promise<DaemonClient> {
+  const environment = sessionVariables();
+  Object.assign(process.env, environment);
+  return ensureDaemon({ paths, command: program.daemonCommand, environment, ...options });
+}
+
+/** The nearest known workspace around a folder; the folder itself when there is none. */
+export function workspaceAround(status: Pick<StatusAnswer, 'workspaces'>, folder: string): string {
+  const known = new Set(status.workspaces.filter(({ state }) => state !== 'unpaired').map(({ path }) => path));
+  for (let at = folder; ; at = dirname(at)) {
+    if (known.has(at)) return at;
+    if (at === dirname(at)) return folder;
+  }
+}
+
+/** The daemon and the workspace that the session's folder is in. */
+export async function here(
+  session: CommandSession,
+): Promise<{ readonly client: DaemonClient; readonly workspace: string }> {
+  const client = await daemonOf(session);
+  return { client, workspace: workspaceAround(await client.status(), session.folder) };
+}
