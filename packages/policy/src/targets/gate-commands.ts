@@ -14,19 +14,39 @@ function programName(word: string): string {
 
 const WRAPPERS = set(
   'sudo doas env nice nohup setsid time timeout command exec builtin eval stdbuf ionice chrt taskset xargs parallel ' +
-    'busybox toybox npx bunx pnpx then else do if while until ! watch script unshare strace',
+    'busybox toybox npx bunx pnpx then else do if while until ! watch script unshare strace ssh tmux screen zellij ' +
+    'systemd-run runuser su chroot bwrap firejail setpriv start-stop-daemon',
 );
 const ASSIGNMENT = /^[A-Za-z_]\w*\+?=/;
 /** Options after which a program follows, and verbs of package managers that run one. */
-const INTRODUCES = /^(?:-exec|-execdir|-ok|-okdir|--exec|-x|--|exec|dlx|x|-c)$/;
+const INTRODUCES = /^(?:-exec|-execdir|-ok|-okdir|--exec|-x|--|exec|dlx|x)$/;
 
 /** Positions at which a word may be a program: the first one, all behind a wrapper, and those an option introduces. */
 function programs(words: Words): readonly number[] {
   const first = words.findIndex((word) => !ASSIGNMENT.test(word));
   const wrapper = words.findIndex((word) => WRAPPERS.has(programName(word)));
   return [...words.keys()].filter(
-    (index) => index === first || (wrapper !== -1 && index > wrapper) || INTRODUCES.test(words[index - 1] ?? ''),
+    (index) => index === first || (wrapper !== -1 && index > wrapper) || isIntroduced(words, index),
   );
+}
+
+/** What follows `-c` is a program or a line; a line is read by itself. */
+function isIntroduced(words: Words, index: number): boolean {
+  const before = words[index - 1] ?? '';
+  return INTRODUCES.test(before) || (before === '-c' && !/\s/.test(words[index] ?? ''));
+}
+
+/** A program in front of one of its own verbs, wherever they stand: also in the lists by which code names a call. */
+function withVerb(words: Words, name: string, verbs: ReadonlySet<string>): string | null {
+  const plain = words.flatMap((word) => word.split(/[,[\](){}'"]+/)).filter((word) => word !== '');
+  const at = plain.findIndex((word, index) => programName(word) === name && verbs.has(plain[index + 1] ?? ''));
+  return at === -1 ? null : plain.slice(at, at + 2).join(' ');
+}
+
+/** A program where one may stand. */
+function asProgram(words: Words, name: string): string | null {
+  const at = programs(words).find((index) => programName(words[index] ?? '') === name);
+  return at === undefined ? null : words.slice(at, at + 2).join(' ');
 }
 
 const AIRLOCK_VERBS = set(
@@ -36,18 +56,26 @@ const AIRLOCK_VERBS = set(
 
 /** The command `airlock`: where a program stands, or in front of one of its own verbs. */
 export function airlockCommand(words: Words): string | null {
-  const starts = programs(words);
-  const at = words.findIndex(
-    (word, index) =>
-      programName(word) === 'airlock' && (starts.includes(index) || AIRLOCK_VERBS.has(words[index + 1] ?? '')),
-  );
-  return at === -1 ? null : words.slice(at, at + 2).join(' ');
+  return asProgram(words, 'airlock') ?? withVerb(words, 'airlock', AIRLOCK_VERBS);
 }
+
+const HOST_VERBS = set(
+  'plugin plugins mcp config update install uninstall doctor setup-token agents remote-control -p --print -c --continue ' +
+    '-r --resume --bare --settings --setting-sources --plugin-dir --dangerously-skip-permissions ' +
+    '--allow-dangerously-skip-permissions --permission-mode --safe-mode --restricted --mcp-config',
+);
+/** The package of the host, whatever is done with it: it is run, replaced or taken away under this name. */
+const HOST_PACKAGE = /@anthropic-ai[/+\\]claude-code(?:-(?:linux|darwin|win32)[\w-]*)?(?![\w.-])(?:@[^\s"',]*)?/i;
 
 /** The host's own command: it installs plugins, changes settings and starts sessions without hooks. */
 export function hostCommand(words: Words): string | null {
-  const at = programs(words).find((index) => programName(words[index] ?? '') === 'claude');
-  return at === undefined ? null : words.slice(at, at + 2).join(' ');
+  const found = asProgram(words, 'claude') ?? withVerb(words, 'claude', HOST_VERBS);
+  if (found !== null) return found;
+  for (const word of words) {
+    const [name] = HOST_PACKAGE.exec(word) ?? [];
+    if (name !== undefined) return name;
+  }
+  return null;
 }
 
 const KILLERS = set('kill tkill pkill killall killall5 skill snice xkill fuser renice prlimit taskkill stop-process');

@@ -6,6 +6,7 @@ interface Variable {
 
 const GATE = 'a variable of the gate';
 const GIT = 'the configuration of git';
+const HOST = 'a variable of the host';
 const HOOKS = 'whether git runs hooks';
 
 const VARIABLES: readonly Variable[] = [
@@ -14,6 +15,7 @@ const VARIABLES: readonly Variable[] = [
   { name: /^\$?GIT_TEMPLATE_DIR$/, is: GIT },
   { name: /hookspath/i, is: HOOKS },
   { name: /^(?:init\.templatedir|include\.path|includeif\..*)$/i, is: GIT },
+  { name: /(?:^|[^A-Za-z0-9_])CLAUDE_(?:CONFIG_DIR|ENV_FILE|CODE_[A-Z]|PLUGIN_[A-Z])/, is: HOST },
   { name: /^\$?(?:HUSKY|HUSKY_SKIP_HOOKS|HUSKY_SKIP_INSTALL|LEFTHOOK|OVERCOMMIT_DISABLE)$/, is: HOOKS },
 ];
 
@@ -28,12 +30,15 @@ export function variableTarget(piece: string): string | null {
  */
 const INHERITED = new Set(['AIRLOCK_RUN', 'AIRLOCK_HOME']);
 
-/** The names among the differences of an environment that concern the gate, with what they are. */
+/**
+ * The names among the differences of an environment that concern the gate, with what they are. Those of the host are
+ * inherited by everything that runs below it.
+ */
 export function environmentTargets(environment: Readonly<Record<string, string>>): readonly string[] {
   return Object.keys(environment)
     .filter((name) => !INHERITED.has(name))
     .flatMap((name) => {
       const found = variableTarget(name);
-      return found === null ? [] : [`${found}: ${name}`];
+      return found === null || found === HOST ? [] : [`${found}: ${name}`];
     });
 }
