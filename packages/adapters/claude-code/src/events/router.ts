@@ -1,20 +1,23 @@
 import type { JsonObject } from '@airlock/protocol';
-import type { HookAnswer, HookCall, HookPending, HostDesk, HostOutcome } from '@airlock/runtime/client';
+import type { HookAnswer, HookCall, HookPending, HostDesk, HostOutcome, HostVerdict } from '@airlock/runtime/client';
 import { z } from 'zod';
 import { denyAnswer, goOn, refuseEvent, verdictAnswer } from '../answers/answers.js';
 import { incidentNotice, refusalReason, settingsReason } from '../answers/reason.js';
 import { AdapterFailure } from '../failure.js';
 import { describeTool } from '../tools/describe-tool.js';
-import type { DescribedTool } from '../tools/tool-call.js';
 import { approvalSeconds } from './approval-wait.js';
 import { refusedChange } from './config-change.js';
-import { inputSha256, mismatchOf } from './outcome.js';
+import { loadsModules } from './host-agent.js';
+import { inputSha256, MODULE_NOT_LOADED, mismatchOf } from './outcome.js';
 import { idSchema, members, readEvent } from './read-event.js';
-import { Sessions } from './sessions.js';
+import { type SeenCall, Sessions } from './sessions.js';
 import { type ToolEvent, toolEvent } from './tool-event.js';
 
 /** Tool name by which a session proves that a block blocks. */
 const CANARY = 'AirlockCanary';
+
+/** The layer right before a tool runs. */
+const LAST_LAYER = 'tool.run';
 
 /** Milliseconds after which a module layer, which cannot wait long, is told to ask again. */
 const SLICE_MS = 20_000;
@@ -37,15 +40,15 @@ export class EventRouter {
       case 'PreToolUse':
         return await this.#decide(call, toolEvent(event));
       case 'tool.check':
-      case 'tool.run':
-        this.#sessions.noteModule(sessionOf(event), call.event);
+      case LAST_LAYER:
+        this.#sessions.noteModule(sessionOf(event));
         return await this.#decide(call, toolEvent(event), SLICE_MS);
       case 'PostToolUse':
-        return await this.#ended(call.event, toolEvent(event), 'succeeded');
+        return await this.#ended(call, toolEvent(event), 'succeeded');
       case 'PostToolUseFailure':
-        return await this.#ended(call.event, toolEvent(event), 'failed');
+        return await this.#ended(call, toolEvent(event), 'failed');
       case 'session.start':
-        this.#sessions.noteModule(sessionOf(event), call.event);
+        this.#sessions.noteModule(sessionOf(event));
         return goOn();
       case 'SessionEnd':
         return this.#sessionEnded(sessionOf(event));
@@ -65,6 +68,7 @@ export class EventRouter {
       return denyAnswer(refusalReason({ code: 'canary', message: 'This tool is always denied: the gate works' }));
     }
     const { sessionId, toolUseId, agentId, cwd, tool, inputJson } = event;
+    const seen = this.#sessions.call(sessionId, toolUseId, inputSha256(inputJson));
     const verdict = await this.desk.decide({
       host: this.host,
       layer: call.event,
@@ -74,36 +78,36 @@ export class EventRouter {
       cwd,
       tool,
       inputJson,
-      describe: () => this.#describe(event, call.environment),
+      describe: async () => {
+        const { leaves, ...action } = await describeTool(event, call.environment);
+        seen.leaves = leaves;
+        return action;
+      },
       timeoutSeconds: approvalSeconds(),
       ...(waitMs === undefined ? {} : { waitMs }),
       signal: call.signal,
     });
-    if (verdict.permission === 'allow' && toolUseId !== null) this.#sessions.noteAllowed(sessionId, toolUseId);
+    noteVerdict(seen, call.event, verdict.permission);
     return verdictAnswer(verdict);
   }
 
-  async #describe(event: ToolEvent, environment: HookCall['environment']): Promise<Omit<DescribedTool, 'leaves'>> {
-    const { leaves, ...action } = await describeTool(event, environment);
-    const { sessionId, toolUseId, inputJson } = event;
-    if (toolUseId !== null) {
-      this.#sessions.noteDescribed(sessionId, toolUseId, {
-        inputSha256: inputSha256(inputJson),
-        leaves,
-        isAllowed: false,
-      });
-    }
-    return action;
-  }
-
-  async #ended(name: string, event: ToolEvent, result: HostOutcome['result']): Promise<HookAnswer> {
+  async #ended(call: HookCall, event: ToolEvent, result: HostOutcome['result']): Promise<HookAnswer> {
     const { sessionId, toolUseId, inputJson } = event;
     if (toolUseId === null) return goOn();
-    const approved = this.#sessions.takeAllowed(sessionId, toolUseId);
-    const mismatch = approved === null ? null : await mismatchOf(approved, { inputJson, result });
-    const incident = mismatch === null ? {} : { incident: mismatch.incident };
-    this.desk.ended({ host: this.host, sessionId, toolUseId, result, ...incident });
-    return mismatch === null ? goOn() : goOn(incidentNotice(name, mismatch));
+    const seen = this.#sessions.take(sessionId, toolUseId);
+    const hasModule = this.#sessions.hasModule(sessionId);
+    const mismatch = seen === null ? null : await mismatchOf(seen, { inputJson, result, hasModule });
+    const ended = { host: this.host, sessionId, toolUseId, result };
+    if (mismatch?.incident === 'ran_without_approval') this.#incident(sessionId, mismatch.incident);
+    else this.desk.ended(mismatch === null ? ended : { ...ended, incident: mismatch.incident });
+    if (mismatch !== null) return goOn(incidentNotice(call.event, mismatch));
+    if (seen === null || !loadsModules(call.environment) || !this.#sessions.missesModule(sessionId)) return goOn();
+    this.#incident(sessionId, MODULE_NOT_LOADED.incident);
+    return goOn(incidentNotice(call.event, MODULE_NOT_LOADED));
+  }
+
+  #incident(sessionId: string, code: string): void {
+    this.desk.incident({ host: this.host, sessionId, code });
   }
 
   #sessionEnded(sessionId: string): HookAnswer {
@@ -115,9 +119,16 @@ export class EventRouter {
   async #configChange(event: JsonObject): Promise<HookAnswer> {
     const refused = await refusedChange(event);
     if (refused === null) return goOn();
-    this.desk.incident({ host: this.host, sessionId: sessionOf(event), code: refused.code });
+    this.#incident(sessionOf(event), refused.code);
     return refuseEvent(settingsReason(refused));
   }
+}
+
+/** What a layer was told, for the comparison after the call. */
+function noteVerdict(seen: SeenCall, layer: string, permission: HostVerdict['permission']): void {
+  if (permission === 'pending' || seen.verdict === 'deny') return;
+  seen.verdict = permission;
+  if (layer === LAST_LAYER) seen.isCheckedLast = true;
 }
 
 function sessionOf(event: JsonObject): string {

@@ -1,18 +1,23 @@
 import type { ExpectedFile } from '../tools/tool-call.js';
 
-/** A call that somebody described, and what it was approved to leave behind. */
-export interface DescribedCall {
+/** What is remembered of one tool call until it ends. */
+export interface SeenCall {
   /** `hex64` of the input in the form of ART-140. */
   readonly inputSha256: string;
-  readonly leaves: ExpectedFile | null;
-  /** A signature or a signed policy let it through. */
-  isAllowed: boolean;
+  /** What it leaves behind as it was described; null where that cannot be told. */
+  leaves: ExpectedFile | null;
+  /** Last verdict that a layer was given; a denial stays. Null while nobody has one. */
+  verdict: 'allow' | 'pass' | 'deny' | null;
+  /** The layer right before the tool runs asked about it. */
+  isCheckedLast: boolean;
 }
 
 interface Session {
-  readonly calls: Map<string, DescribedCall>;
-  /** Events by which our modules showed that they are loaded. */
-  readonly moduleEvents: Set<string>;
+  readonly calls: Map<string, SeenCall>;
+  /** A layer of our modules was heard of. */
+  hasModule: boolean;
+  /** It was said that none was. */
+  isModuleMissed: boolean;
 }
 
 /** More sessions than a user has at a time; the one longest without an event is forgotten. */
@@ -24,32 +29,40 @@ const MOST_CALLS = 512;
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
 
-  /** Events of our modules seen in a session: `session.start`, `tool.check`, `tool.run`. Empty: no module is loaded. */
-  moduleEvents(sessionId: string): ReadonlySet<string> {
-    return this.#sessions.get(sessionId)?.moduleEvents ?? new Set();
+  noteModule(sessionId: string): void {
+    this.#session(sessionId).hasModule = true;
   }
 
-  noteModule(sessionId: string, event: string): void {
-    this.#session(sessionId).moduleEvents.add(event);
+  /** Whether a layer of our modules was heard of in a session. */
+  hasModule(sessionId: string): boolean {
+    return this.#sessions.get(sessionId)?.hasModule ?? false;
   }
 
-  noteDescribed(sessionId: string, toolUseId: string, call: DescribedCall): void {
+  /** True once per session. */
+  missesModule(sessionId: string): boolean {
+    const session = this.#session(sessionId);
+    if (session.hasModule || session.isModuleMissed) return false;
+    session.isModuleMissed = true;
+    return true;
+  }
+
+  /** The call as it was first seen. Without an id of its own a call is remembered by nobody. */
+  call(sessionId: string, toolUseId: string | null, inputSha256: string): SeenCall {
+    const fresh: SeenCall = { inputSha256, leaves: null, verdict: null, isCheckedLast: false };
+    if (toolUseId === null) return fresh;
     const { calls } = this.#session(sessionId);
-    calls.set(toolUseId, call);
+    const seen = calls.get(toolUseId) ?? fresh;
+    calls.set(toolUseId, seen);
     dropOldest(calls, MOST_CALLS);
+    return seen;
   }
 
-  noteAllowed(sessionId: string, toolUseId: string): void {
-    const call = this.#sessions.get(sessionId)?.calls.get(toolUseId);
-    if (call !== undefined) call.isAllowed = true;
-  }
-
-  /** The call that ended, once; null for one that was not let through by us. */
-  takeAllowed(sessionId: string, toolUseId: string): DescribedCall | null {
+  /** The call that ended, once. */
+  take(sessionId: string, toolUseId: string): SeenCall | null {
     const calls = this.#sessions.get(sessionId)?.calls;
-    const call = calls?.get(toolUseId);
+    const call = calls?.get(toolUseId) ?? null;
     calls?.delete(toolUseId);
-    return call?.isAllowed === true ? call : null;
+    return call;
   }
 
   forget(sessionId: string): void {
@@ -57,7 +70,7 @@ export class Sessions {
   }
 
   #session(sessionId: string): Session {
-    const session = this.#sessions.get(sessionId) ?? { calls: new Map(), moduleEvents: new Set() };
+    const session = this.#sessions.get(sessionId) ?? { calls: new Map(), hasModule: false, isModuleMissed: false };
     this.#sessions.delete(sessionId);
     this.#sessions.set(sessionId, session);
     dropOldest(this.#sessions, MOST_SESSIONS);

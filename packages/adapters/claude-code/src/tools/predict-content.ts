@@ -1,3 +1,4 @@
+import { hostPatch } from '../events/host-agent.js';
 import { predictEdit } from './predict-edit.js';
 import { predictNotebook } from './predict-notebook.js';
 import type { ToolCall } from './tool-call.js';
@@ -50,7 +51,8 @@ function notebook(call: ToolCall, before: string): string | null {
 
 /** Whether the host keeps the line feed at the end of a notebook; only some of its versions were looked at. */
 function keepsNewline({ environment }: ToolCall): boolean | null {
-  const version = Number(/^claude-code_2-1-(\d{1,6})_/.exec(environment?.['AI_AGENT'] ?? '')?.[1] ?? Number.NaN);
-  if (version >= 330) return true;
-  return version <= 197 ? false : null;
+  const patch = hostPatch(environment);
+  if (patch === null) return null;
+  if (patch >= 330) return true;
+  return patch <= 197 ? false : null;
 }

@@ -60,19 +60,37 @@ describe(rules('ENF-140')`after the call, what is there is compared with what wa
     expect(desk.outcomes).toEqual([{ ...ended, result: 'succeeded', incident: 'input_differs' }]);
   });
 
-  test.each(['pass', 'deny'] as const)(
-    'a call that nobody approved (%s) is compared with nothing',
-    async (permission) => {
-      const desk = new ScriptedDesk(
-        permission === 'pass'
-          ? { permission, requestId: 'r', basis: { kind: 'auto', until: 1 } }
-          : { permission, requestId: null, code: 'x', reason: 'y', isHuman: false },
-      );
-      const { event } = await approvedWrite(desk);
-      await send(desk, event, { event: 'PostToolUse' });
-      expect(desk.outcomes).toEqual([{ ...ended, result: 'succeeded' }]);
-    },
-  );
+  test('a call that passed ungated is not compared with a file that nobody approved', async () => {
+    const desk = new ScriptedDesk({ permission: 'pass', requestId: 'r', basis: { kind: 'auto', until: 1 } });
+    const { event } = await approvedWrite(desk);
+    await send(desk, event, { event: 'PostToolUse' });
+    expect(desk.outcomes).toEqual([{ ...ended, result: 'succeeded' }]);
+  });
+
+  test('a call that ran although it was denied is an incident', async () => {
+    const desk = new ScriptedDesk({ permission: 'deny', requestId: null, code: 'x', reason: 'y', isHuman: false });
+    const { event } = await approvedWrite(desk);
+    desk.verdict = { permission: 'allow', requestId: 'r', basis: null };
+    await send(desk, event, { event: 'tool.check' });
+    const answer = await send(desk, event, { event: 'PostToolUse' });
+    expect(answer).toHaveProperty('body', expect.stringContaining('Airlock (ran_without_approval)'));
+    expect([desk.incidents, desk.outcomes]).toEqual([['ran_without_approval'], []]);
+  });
+
+  test('a call whose layer got no answer, and yet ran', async () => {
+    const desk = new ScriptedDesk();
+    desk.decide = () => Promise.reject(new Error('gone'));
+    const { event } = await approvedWrite(desk);
+    await send(desk, event, { event: 'PostToolUse' });
+    expect(desk.incidents).toEqual(['ran_without_approval']);
+  });
+
+  test('a denied call that the host reports as failed is what a denial looks like', async () => {
+    const desk = new ScriptedDesk({ permission: 'deny', requestId: null, code: 'x', reason: 'y', isHuman: false });
+    const { event } = await approvedWrite(desk);
+    await send(desk, event, { event: 'PostToolUseFailure' });
+    expect(desk.incidents).toEqual([]);
+  });
 
   test('an end is compared once, and never across sessions', async () => {
     const desk = new ScriptedDesk();
@@ -97,5 +115,49 @@ describe(rules('ENF-140')`after the call, what is there is compared with what wa
     expect(desk.endedSessions).toEqual(['s-1']);
     await send(desk, event, { event: 'PostToolUse' });
     expect(desk.outcomes[0]).not.toHaveProperty('incident');
+  });
+});
+
+describe(rules('ENF-140')`the layers inside the host`, () => {
+  const event = toolEventOf('Skill', { skill: 's' });
+  const MODULES = { ...TERMINAL, AI_AGENT: 'claude-code_2-1-330_harness' };
+
+  async function ran(layers: readonly string[], environment: Readonly<Record<string, string>>, result = 'PostToolUse') {
+    const desk = new ScriptedDesk();
+    for (const layer of layers) await send(desk, event, { event: layer, environment });
+    const answer = await send(desk, event, { event: result, environment });
+    return { desk, answer };
+  }
+
+  test('the last one asked: all is well', async () => {
+    const { desk, answer } = await ran(['session.start', 'PreToolUse', 'tool.check', 'tool.run'], MODULES);
+    expect(answer).toHaveProperty('body', '');
+    expect(desk.outcomes).toEqual([{ ...ended, result: 'succeeded' }]);
+  });
+
+  test('the module is loaded, and yet the last one was skipped', async () => {
+    const { desk, answer } = await ran(['session.start', 'PreToolUse', 'tool.check'], MODULES);
+    expect(answer).toHaveProperty('body', expect.stringContaining('Airlock (layer_skipped)'));
+    expect(desk.outcomes).toEqual([{ ...ended, result: 'succeeded', incident: 'layer_skipped' }]);
+  });
+
+  test('a call that failed before it ran has no last layer', async () => {
+    const { desk } = await ran(['session.start', 'PreToolUse'], MODULES, 'PostToolUseFailure');
+    expect(desk.outcomes).toEqual([{ ...ended, result: 'failed' }]);
+  });
+
+  test('a host with modules that loaded none of ours is told once', async () => {
+    const { desk, answer } = await ran(['PreToolUse'], MODULES);
+    expect(answer).toHaveProperty('body', expect.stringContaining('Airlock (module_not_loaded)'));
+    await send(desk, event, { environment: MODULES });
+    expect(await send(desk, event, { event: 'PostToolUse', environment: MODULES })).toHaveProperty('body', '');
+    expect(desk.incidents).toEqual(['module_not_loaded']);
+  });
+
+  test('a host without modules, or one that does not say what it is, is told nothing', async () => {
+    for (const environment of [TERMINAL, { ...TERMINAL, AI_AGENT: 'claude-code_2-1-197_harness' }]) {
+      const { desk, answer } = await ran(['PreToolUse'], environment);
+      expect([answer, desk.incidents]).toMatchObject([{ body: '' }, []]);
+    }
   });
 });
