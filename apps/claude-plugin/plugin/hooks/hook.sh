@@ -19,6 +19,17 @@ refuse() {
   exit 2
 }
 
+# says DECISION: the answer is exactly the host's form of this decision (table 18.1).
+says() {
+  text=${airlock_answer#'{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"'"$1"'","permissionDecisionReason":"'}
+  reason=${text%'"}}'}
+  [ "$text" != "$airlock_answer" ] && [ "$reason" != "$text" ] || return 1
+  case $reason in
+    *[[:cntrl:]]*) return 1 ;;
+    *[\"\\]*) printf '%s\n' "$reason" | grep -Eqx '([^"\]|\\(["\/bfnrt]|u[0-9A-Fa-f]{4}))*' ;;
+  esac
+}
+
 # ---- First stage: no variable is set before `env -0` has told them all.
 if [ "$1" != --clean ]; then
   trap '' PIPE
@@ -34,13 +45,20 @@ if [ "$1" != --clean ]; then
   )
   airlock_code=$?
   airlock_event=$1
-  case $airlock_code in
-    0 | 2) ;;
-    *) refuse "the hook failed with exit code $airlock_code; type: airlock doctor" ;;
-  esac
-  case $airlock_event:$airlock_answer in
-    PreToolUse: | tool.*:) refuse 'the hook gave no answer; type: airlock doctor' ;;
-  esac
+  PATH=/usr/bin:/bin LC_ALL=C
+  case $airlock_event:$airlock_code in
+    PreToolUse:0 | tool.*:0) [ "$airlock_answer" = '{}' ] || says allow ;;
+    PreToolUse:2 | tool.*:2) says deny ;;
+    *:[02])
+      case $airlock_answer in
+        *'
+'*) false ;;
+        '' | '{'*) ;;
+        *) false ;;
+      esac
+      ;;
+    *) false ;;
+  esac || refuse "the hook gave no answer (exit code $airlock_code); type: airlock doctor"
   printf '%s' "$airlock_answer" || exit 2
   exit "$airlock_code"
 fi
@@ -71,23 +89,15 @@ trusted() {
   esac
 }
 
-# Prints headers and body of the answer, a colon and how many connections were made: without one (0) the input was not
-# read. An answer that breaks off has no well-formed body, one without end is cut off.
+# Prints headers and body of the answer, the size of the body and curl's exit code; an answer without end is cut off
+# before that. -T - reads the input once it is connected.
 post() {
-  curl -q -s -i --noproxy '*' --unix-socket "$socket" --max-time 315 -X POST -T - -w ':%{num_connects}' \
-    -H 'Expect:' -H 'Content-Type: application/json' -H @/dev/fd/4 \
-    "http://localhost/v1/hooks/claude-code/$airlock_event" 2>/dev/null | head -c 65536
-}
-
-# says DECISION: the body is exactly the host's answer with this decision.
-says() {
-  text=${body#'{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"'"$1"'","permissionDecisionReason":"'}
-  reason=${text%'"}}'}
-  [ "$text" != "$body" ] && [ "$reason" != "$text" ] || return 1
-  case $reason in
-    *[[:cntrl:]]*) return 1 ;;
-    *[\"\\]*) printf '%s\n' "$reason" | grep -Eqx '([^"\]|\\(["\/bfnrt]|u[0-9A-Fa-f]{4}))*' ;;
-  esac
+  {
+    curl -q -s -i --noproxy '*' --unix-socket "$socket" --max-time 315 -X POST -T - -w ':%{size_download}' \
+      -H 'Expect:' -H 'Content-Type: application/json' -H @/dev/fd/4 \
+      "http://localhost/v1/hooks/claude-code/$airlock_event" 2>/dev/null
+    printf ':%s' "$?"
+  } | head -c 65536
 }
 
 case $airlock_event in
@@ -99,10 +109,15 @@ esac
 [ -n "$socket" ] && trusted && command -v curl >/dev/null || run hook
 answer=$(post)
 case $answer in
-  *:1) answer=${answer%:1} ;;
-  '' | :0) run hook ;;
+  *:0) answer=${answer%:0} ;;
+  # Too old or broken to try, or nobody listens: the input was not read.
+  :2 | :4 | :0:7 | :12[67]) run hook ;;
+  *:28) refuse 'the daemon gave no answer in time; type: airlock doctor' ;;
+  *) refuse 'the daemon gave no whole answer; type: airlock doctor' ;;
 esac
 
+size=${answer##*:}
+answer=${answer%:*}
 # Header lines end with a carriage return; the first line of nothing else ends them.
 body=${answer#*"$nl"?"$nl"}
 status= permission= code= why=
@@ -117,22 +132,16 @@ for line in ${answer%%"$nl"?"$nl"*}; do
     [Aa]irlock-[Rr]eason:*) why=${line#*: } ;;
   esac
 done
-[ "$status" = 'HTTP/1.1 200 OK' ] || refuse 'the daemon gave no answer in time; type: airlock doctor'
-
-case $airlock_event:$permission:$code in
-  PreToolUse:allow:0) says allow ;;
-  PreToolUse:deny:2) says deny ;;
-  PreToolUse:pass:0) [ "$body" = '{}' ] ;;
-  PreToolUse:*) false ;;
-  *:pass:0 | *:deny:2)
-    case $body in
-      *"$nl"*) false ;;
-      '' | '{'*) ;;
-      *) false ;;
-    esac
-    ;;
-  *) false ;;
-esac || refuse 'the daemon gave an answer that is none; type: airlock doctor'
+# A shell drops NUL characters: then the size is another one.
+[ "$status" = 'HTTP/1.1 200 OK' ] && [ ${#body} -eq "$size" ] &&
+  # The first stage checks the form; here permission, exit code and body have to agree.
+  case $airlock_event:$permission:$code:$body in
+    *"$nl"*) false ;;
+    'PreToolUse:allow:0:{"hookSpecificOutput"'* | PreToolUse:pass:0:{} | *:deny:2:*) ;;
+    PreToolUse:*) false ;;
+    *:pass:0:*) ;;
+    *) false ;;
+  esac || refuse 'the daemon gave an answer that is none; type: airlock doctor'
 printf '%s' "$body" || exit 2
 case $permission:$why in
   deny: | deny:*[!\ -~]*) printf 'airlock: denied\n' >&2 ;;
