@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { followLinks } from '@airlock/runtime/client';
 import { describePlainTool } from './plain-tool.js';
 import type { DescribedTool, ToolCall } from './tool-call.js';
@@ -64,11 +66,18 @@ function whatIsRead({ event: { tool, input }, cwd }: ToolCall): string | null {
   if (reader === undefined) return null;
   const named = Object.hasOwn(input, reader.member) ? input[reader.member] : undefined;
   if (tool === 'Glob' && !staysBelow(input['pattern'])) return null;
+  if (tool === 'Grep' && !isFile(named, cwd)) return null;
   if (named === undefined && reader.isOptional) return cwd;
   if (typeof named !== 'string' || named.includes('\0')) return null;
   if (named.startsWith('/')) return named;
   // A relative name is seen from the folder; what the host makes of `~` and variables is not guessed.
   return /^[~$]/.test(named) || named === '' ? null : `${cwd}/${named}`;
+}
+
+/** Grep shows lines of every file in a folder, and nobody can say beforehand that no secret is among them. */
+function isFile(named: unknown, cwd: string): boolean {
+  if (typeof named !== 'string' || named.includes('\0')) return false;
+  return statSync(resolve(cwd, named), { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** Whether a pattern of Glob can only find what is below its folder. */

@@ -103,7 +103,7 @@ const TOOLS: readonly {
     kind: 'tool',
     input: {
       pattern: 'p',
-      path: '/etc',
+      path: '/etc/passwd',
       glob: '*',
       output_mode: 'content',
       '-B': 1,
@@ -118,8 +118,11 @@ const TOOLS: readonly {
       offset: 1,
       multiline: true,
     },
-    reads: ['/etc'],
+    reads: ['/etc/passwd'],
   },
+  { tool: 'Grep', kind: 'tool', input: { pattern: 'in a folder', path: '/etc' } },
+  { tool: 'Grep', kind: 'tool', input: { pattern: 'in the working directory' } },
+  { tool: 'Grep', kind: 'tool', input: { pattern: 'in nothing', path: '/nowhere' } },
   { tool: 'ToolSearch', kind: 'tool', input: { query: 'q', max_results: 3 }, reads: [] },
   {
     tool: 'AskUserQuestion',
