@@ -1,7 +1,10 @@
-import { mergeConfig } from 'vitest/config';
+import { defineProject } from 'vitest/config';
 import { project } from '../../tooling/vitest/project.js';
 
+const { test, ...rest } = project('claude-real');
+
 /** Every suite with the real Claude Code; started by tooling/scripts/test-claude.mjs, which installs it first. */
-export default mergeConfig(project('claude-real'), {
-  test: { include: ['test/real/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 180_000, maxWorkers: 2 },
+export default defineProject({
+  ...rest,
+  test: { ...test, include: ['test/real/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 180_000, maxWorkers: 2 },
 });

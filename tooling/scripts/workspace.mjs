@@ -84,16 +84,27 @@ export async function install() {
   writeFileSync(stampFile, stamp);
 }
 
-/** Bundles applications straight from source (tooling/tsup/app.js), all at the same time. */
+/** Applications that carry others inside them, which are built before them. */
+const CARRIED = { airlock: ['claude-plugin'] };
+
+/** Builds applications straight from source (tooling/tsup/app.js), each by its own script, side by side where it can be. */
 export async function buildApplications(names) {
-  const buildable = names.filter((name) => existsSync(path.join(root, 'apps', name, 'tsup.config.ts')));
-  if (buildable.length === 0) return;
-  say(`building ${buildable.map((name) => `apps/${name}`).join(', ')} ...`);
-  const builds = buildable.map((name) => run('tsup', ['--silent'], { cwd: path.join(root, 'apps', name) }));
-  const codes = await Promise.all(builds);
-  if (codes.every((code) => code === 0)) return;
-  say('the build failed; the error is above.');
-  process.exit(1);
+  const first = names.flatMap((name) => CARRIED[name] ?? []);
+  const then = names.filter((name) => !first.includes(name));
+  for (const group of [first, then]) {
+    const buildable = group.filter((name) => existsSync(path.join(root, 'apps', name, 'tsup.config.ts')));
+    if (buildable.length === 0) continue;
+    say(`building ${buildable.map((name) => `apps/${name}`).join(', ')} ...`);
+    const codes = await Promise.all(buildable.map((name) => buildApplication(path.join(root, 'apps', name))));
+    if (codes.every((code) => code === 0)) continue;
+    say('the build failed; the error is above.');
+    process.exit(1);
+  }
+}
+
+function buildApplication(folder) {
+  const { scripts } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  return run(scripts.build, [], { cwd: folder, shell: true, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** Names of all folders under apps/ that are workspace packages. */

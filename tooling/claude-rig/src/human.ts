@@ -1,7 +1,8 @@
 import type { OpenedRequest } from '@airlock/approver';
 import { InMemoryApprover } from '@airlock/testkit/in-memory-approver';
 
-const LOOK_EVERY_MS = 100;
+/** Often enough for a person, and far from what the gateway allows one (section 19). */
+const LOOK_EVERY_MS = 300;
 
 /** What the human says to one request; `wait` leaves it lying there. */
 export type Word = 'approve' | 'wait' | { readonly reject: string };
@@ -17,6 +18,7 @@ export class Human {
   answering: Answering = () => 'wait';
   readonly #known = new Set<string>();
   readonly #answered = new Set<string>();
+  #waiting: readonly string[] = [];
   #isLooking = true;
   #looking: Promise<void> | undefined;
 
@@ -32,9 +34,9 @@ export class Human {
     this.#looking ??= this.#look();
   }
 
-  /** Ids of the requests that wait now. */
-  async waiting(): Promise<readonly string[]> {
-    return (await this.approver.pending()).map(({ request }) => request.requestId);
+  /** Ids of the requests that waited when the human last looked. */
+  get waiting(): readonly string[] {
+    return this.#waiting;
   }
 
   async close(): Promise<void> {
@@ -45,7 +47,9 @@ export class Human {
 
   async #look(): Promise<void> {
     while (this.#isLooking) {
-      for (const opened of await this.#pending()) await this.#answer(opened);
+      const pending = await this.#pending();
+      this.#waiting = pending.map(({ request }) => request.requestId);
+      for (const opened of pending) await this.#answer(opened);
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }

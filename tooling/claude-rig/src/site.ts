@@ -6,8 +6,7 @@ import { hooksJson, placeFile, placeModule } from '@airlock/adapter-claude-code'
 import type { AirlockProcess } from '../../../apps/airlock/test/e2e/harness/command.js';
 import { DeveloperMachine, Site } from '../../../apps/airlock/test/e2e/harness/site.js';
 import { Human } from './human.js';
-import type { ClaudeVersion } from './installed-claude.js';
-import { installedClaude } from './installed-claude.js';
+import { CLAUDE_VERSIONS, findClaude, installedClaude } from './installed-claude.js';
 
 /** The plugin as `npm run build` leaves it. */
 export const BUILT_PLUGIN = fileURLToPath(new URL('../../../apps/claude-plugin/dist/airlock', import.meta.url));
@@ -20,8 +19,6 @@ export type PluginKind = 'none' | 'side' | 'installed';
 
 export interface SiteOptions {
   readonly plugin: PluginKind;
-  /** The program that `installed` installs into, 2.1.330 unless given. */
-  readonly version?: ClaudeVersion;
   /** Seconds that the human is waited for, 300 unless given; it can only be shortened. */
   readonly approvalSeconds?: number;
   /** False: signed in, but no workspace is paired. */
@@ -62,24 +59,31 @@ export class ClaudeSite {
 
   /** Everything running, signed in, paired (unless `paired` is false), the plugin in place. */
   static async open(options: SiteOptions): Promise<ClaudeSite> {
-    const site = await Site.create();
-    const made = new ClaudeSite(site, options.plugin);
-    const { project, human } = made;
-    for (const each of [made.home, made.airlockHome, project.folder]) mkdirSync(each, { mode: 0o700 });
-    execFileSync('git', ['init', '-q', '-b', 'main'], { cwd: project.folder });
-    await project.machine.signIn(site.gateway.url, site.enforcerPat);
-    if (options.paired !== false) await site.pairing(project.machine, (link) => human.pair(link));
-    if (options.plugin === 'side') copyPlugin(made.airlockHome, join(site.root, 'plugin'));
-    if (options.plugin === 'installed') await made.airlock('claude', 'install');
-    if (options.approvalSeconds !== undefined) {
-      await made.restartDaemon({ AIRLOCK_APPROVAL_SECONDS: String(options.approvalSeconds) });
+    const made = new ClaudeSite(await Site.create(), options.plugin);
+    try {
+      await made.#prepare(options);
+      return made;
+    } catch (error) {
+      await made.close();
+      throw error;
     }
-    return made;
   }
 
-  /** Runs an `airlock` command of the developer that must succeed; Claude Code is found on its PATH. */
+  async #prepare({ plugin, paired = true, approvalSeconds }: SiteOptions): Promise<void> {
+    const { site, project, human } = this;
+    for (const each of [this.home, this.airlockHome, project.folder]) mkdirSync(each, { mode: 0o700 });
+    execFileSync('git', ['init', '-q', '-b', 'main'], { cwd: project.folder });
+    await project.machine.signIn(site.gateway.url, site.enforcerPat);
+    if (paired) await site.pairing(project.machine, (link) => human.pair(link));
+    if (plugin === 'side') copyPlugin(this.airlockHome, join(site.root, 'plugin'));
+    if (plugin === 'installed') await this.airlock('claude', 'install');
+    if (approvalSeconds !== undefined) await this.restartDaemon({ AIRLOCK_APPROVAL_SECONDS: String(approvalSeconds) });
+  }
+
+  /** Runs an `airlock` command of the developer that must succeed; a pinned Claude Code is on its PATH. */
   async airlock(...args: string[]): Promise<string> {
-    const env = { HOME: this.home, PATH: claudePath(installedClaude('2.1.330')) };
+    const version = CLAUDE_VERSIONS.find((each) => findClaude(each) !== undefined) ?? CLAUDE_VERSIONS[0];
+    const env = { HOME: this.home, PATH: claudePath(installedClaude(version)) };
     const { code, stdout, stderr } = await this.project.machine.start(args, env).finished();
     if (code !== 0) throw new Error(`airlock ${args.join(' ')}: exit ${code}\n${stdout}\n${stderr}`);
     return stdout;
@@ -118,8 +122,8 @@ export class ClaudeSite {
   daemonPid(): number | undefined {
     const file = join(this.airlockHome, 'run', 'daemon.pid');
     if (!existsSync(file)) return undefined;
-    const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
-    return Number.isInteger(pid) && isAlive(pid) ? pid : undefined;
+    const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { readonly pid: number };
+    return isAlive(pid) ? pid : undefined;
   }
 
   async close(): Promise<void> {

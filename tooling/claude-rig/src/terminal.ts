@@ -49,7 +49,7 @@ export class ClaudeTerminal {
     );
   }
 
-  /** Everything shown so far, without colours and cursor movements; what stood apart is apart. */
+  /** Everything drawn so far, without colours and cursor movements. */
   get shown(): string {
     const text = this.#output
       // oxlint-disable-next-line no-control-regex -- terminal sequences are what is taken away
@@ -72,19 +72,20 @@ export class ClaudeTerminal {
     this.#pty.write(KEYS[key]);
   }
 
-  /** Waits until it is shown, at most 30 s; `after` is how much was shown before. */
-  async sees(pattern: RegExp, after = 0): Promise<void> {
+  /** Waits until this text is shown, at most 30 s. Spaces do not count: some versions move the cursor instead. */
+  async sees(text: string): Promise<void> {
+    const wanted = text.replaceAll(/\s/g, '');
     for (const until = performance.now() + 30_000; performance.now() < until; ) {
-      if (pattern.test(this.shown.slice(after))) return;
+      if (this.shown.replaceAll(/\s/g, '').includes(wanted)) return;
       if (this.#isOver) break;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error(`never saw ${String(pattern)}${this.#isOver ? ' before it ended' : ''}\n${this.shown}`);
+    throw new Error(`never saw ${text}${this.#isOver ? ' before it ended' : ''}\n${this.shown}`);
   }
 
   /** Waits for the prompt of a new session. */
   async ready(): Promise<void> {
-    await this.sees(/❯|for shortcuts/);
+    await this.sees('❯');
   }
 
   async close(): Promise<void> {

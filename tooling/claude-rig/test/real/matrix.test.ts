@@ -82,7 +82,7 @@ const TOOLS: readonly Tool[] = [
 describe(rules('LOC-045', 'LOC-145')`approve, reject and timeout, asked once`, () => {
   let site: ClaudeSite;
   beforeAll(async () => {
-    site = await openSite({ plugin: 'side' });
+    site = await openSite({ plugin: 'installed' });
     site.human.answering = (opened) => {
       if (mentions(opened, 'reject-')) return { reject: REASON };
       return mentions(opened, 'timeout-') ? 'wait' : 'approve';

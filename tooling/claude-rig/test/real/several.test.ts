@@ -24,7 +24,7 @@ describe('several at once', () => {
   let site: ClaudeSite;
   let other: Project;
   beforeAll(async () => {
-    site = await openSite({ plugin: 'side' });
+    site = await openSite({ plugin: 'installed' });
     other = await site.otherProject('gadgets');
     site.human.answering = (opened) => (mentions(opened, 'no-') ? { reject: 'not this one' } : 'approve');
   });
@@ -66,7 +66,7 @@ describe('several at once', () => {
             steps: [calls(bash(`echo ran > ${name}`)), calls(bash(`echo ran > too-${name}`))],
             effects: [name, `too-${name}`],
           });
-        const [one, two] = [`here-${version}`, `no-there-${version}`];
+        const [one, two] = [`first-${version}`, `no-second-${version}`];
         const [first, second] = await Promise.all([run(site.project, one), run(other, two)]);
         expect(first.ran).toEqual({ [one]: true, [`too-${one}`]: true });
         expect(second.ran).toEqual({ [two]: false, [`too-${two}`]: false });
@@ -108,9 +108,9 @@ describe('several at once', () => {
             steps: [call('Bash', { command: `echo > ${name}` })],
           });
           try {
-            await until(async () => (await site.human.waiting()).length === 1);
+            await until(() => site.human.waiting.length === 1);
             running.child.kill(signal);
-            await until(async () => (await site.human.waiting()).length === 0);
+            await until(() => site.human.waiting.length === 0);
           } finally {
             running.kill();
             site.human.answering = before;

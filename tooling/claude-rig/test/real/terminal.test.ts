@@ -20,7 +20,7 @@ import {
 describe('in a terminal', () => {
   let site: ClaudeSite;
   beforeAll(async () => {
-    site = await openSite({ plugin: 'side' });
+    site = await openSite({ plugin: 'installed' });
   });
   afterAll(() => site?.close());
 
@@ -46,7 +46,7 @@ describe('in a terminal', () => {
     prompt: `write ${name}`,
     steps: [call('Bash', { command: `echo ran > ${name}` })],
   });
-  const isWaiting = async () => (await site.human.waiting()).length > 0;
+  const isWaiting = () => site.human.waiting.length > 0;
 
   for (const version of versionsUnderTest) {
     requiresClaude(version)(`Claude Code ${version}`, () => {
@@ -55,10 +55,10 @@ describe('in a terminal', () => {
         const { terminal } = await open(version, writes(name));
         await terminal.enter(`write ${name}`);
         await until(isWaiting);
-        await terminal.sees(/waiting for .*approv/i);
+        await terminal.sees('Airlock: waiting for the approver');
         expect(existsSync(file(name))).toBe(false);
         site.human.answering = (opened) => (mentions(opened, name) ? 'approve' : 'wait');
-        await terminal.sees(/done/);
+        await terminal.sees('done');
         expect(existsSync(file(name))).toBe(true);
       });
 
@@ -68,16 +68,16 @@ describe('in a terminal', () => {
         await terminal.enter(`write ${name}`);
         await until(isWaiting);
         terminal.press('escape');
-        await until(async () => !(await isWaiting()));
+        await until(() => !isWaiting());
         site.human.answering = () => 'approve';
-        await terminal.sees(/interrupted/i);
+        await terminal.sees('Interrupted');
         expect(existsSync(file(name))).toBe(false);
       });
 
       test('a command of ours is executed without the model', async () => {
         const { terminal, model } = await open(version);
         await terminal.enter('/airlock:status');
-        await terminal.sees(/paired/i);
+        await terminal.sees('paired');
         expect(model.unscripted).toEqual([]);
       });
     });
