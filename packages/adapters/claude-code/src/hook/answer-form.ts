@@ -12,8 +12,7 @@ const DENIED = 'airlock: denied';
 
 /** The body for a tool call with a decision; `hook.sh` has the same form. */
 const DECISION =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  /^\{"hookSpecificOutput":\{"hookEventName":"PreToolUse","permissionDecision":"(allow|deny)","permissionDecisionReason":"(?:[^"\\\u0000-\u001f\u007f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"\}\}$/u;
+  /^\{"hookSpecificOutput":\{"hookEventName":"PreToolUse","permissionDecision":"(allow|deny)","permissionDecisionReason":"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"\}\}$/u;
 
 /** Whether the answer to an event decides about a tool call, so that it needs a decision in its body (table 18.1). */
 export function isToolCall(event: string): boolean {

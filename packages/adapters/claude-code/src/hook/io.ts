@@ -7,6 +7,8 @@ export interface HookIo {
   readonly stdin: AsyncIterable<Uint8Array>;
   /** Environment of the hook's caller as base64; null when it cannot be told. */
   readonly environment: () => string | null;
+  /** Milliseconds until the hook answers by itself: below the deadline of the host (LOC-110). */
+  readonly deadlineMs: number;
   /** Settles with its name when a signal wants to end the process. */
   readonly ended: Promise<string>;
   /** Lets go of everything that would keep the process alive. */
@@ -14,6 +16,9 @@ export interface HookIo {
   /** Writes the output; false when standard output did not take it. */
   readonly give: (output: HookOutput) => Promise<boolean>;
 }
+
+/** As `hook.sh` has it for curl. */
+export const HOOK_DEADLINE_MS = 315_000;
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
 
@@ -24,6 +29,7 @@ export function processIo({ isClean = false }: { readonly isClean?: boolean }): 
   return {
     stdin: process.stdin,
     environment: () => (isClean ? keptEnvironment() : encodedEnvironment(process.env)),
+    deadlineMs: HOOK_DEADLINE_MS,
     ended,
     release: () => stopReading(process.stdin),
     give: async ({ stdout, stderr }) => {

@@ -30,9 +30,6 @@ export interface HookAsk extends Pick<HookMain, 'event' | 'daemonCommand'> {
 /** Segment of the route; the adapter's `HOST`, which would load the whole adapter here. */
 const HOST = 'claude-code';
 
-/** Milliseconds until the hook answers by itself: below the deadline of the host (LOC-110). */
-export const HOOK_DEADLINE_MS = 315_000;
-
 /** Between two questions of a layer that is told to come back, milliseconds. */
 const PAUSE = 100;
 
@@ -47,7 +44,7 @@ const NOTHING: HookOutput = { exit: 0, stdout: '', stderr: '' };
  */
 export async function hookMain(options: HookMain, io: HookIo = processIo(options)): Promise<number> {
   const over = new AbortController();
-  const late = delay(HOOK_DEADLINE_MS, undefined, { signal: over.signal }).then(() =>
+  const late = delay(io.deadlineMs, undefined, { signal: over.signal }).then(() =>
     refused(options.event, new RuntimeError('bad_answer', 'nobody answered in time', { fix: 'airlock doctor' })),
   );
   const ended = io.ended.then((signal) =>
@@ -101,6 +98,11 @@ async function askDaemon(ask: HookAsk): Promise<HookOutput> {
 }
 
 async function refused(event: string, cause: unknown): Promise<HookOutput> {
-  const { refusal } = await import('./refusal.js');
-  return refusal(event, cause);
+  try {
+    const { refusal } = await import('./refusal.js');
+    return refusal(event, cause);
+  } catch {
+    // A damaged installation: without a word on standard output every host blocks on this exit code.
+    return { exit: 2, stdout: '', stderr: 'airlock: the hook is damaged; type: airlock claude install' };
+  }
 }
