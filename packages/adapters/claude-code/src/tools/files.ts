@@ -7,7 +7,7 @@ import { AdapterFailure } from '../failure.js';
 import type { ExpectedFile } from './tool-call.js';
 
 /** Bytes of a file above which a change of it is not put before a human. */
-export const MAX_FILE_BYTES = 8 * 1024 * 1024;
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 /** A file as it was read once, from one descriptor. */
 export interface FileContent {

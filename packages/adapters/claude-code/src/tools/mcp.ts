@@ -6,7 +6,7 @@ import type { DescribedTool, ToolCall } from './tool-call.js';
 const PREFIX = 'mcp__';
 
 /** A tool of an MCP server. */
-export interface McpTool {
+interface McpTool {
   readonly server: string;
   /** As the server names it. */
   readonly tool: string;
@@ -26,7 +26,7 @@ function inToolName(name: string): string {
  * Server and tool behind `mcp__server__tool`: the server as the host says it when that agrees with the name, else the
  * part up to the next `__`. Null for a name that is no such name.
  */
-export function mcpTool({ tool, server }: Pick<ToolEvent, 'tool' | 'server'>): McpTool | null {
+function mcpTool({ tool, server }: Pick<ToolEvent, 'tool' | 'server'>): McpTool | null {
   const rest = tool.slice(PREFIX.length);
   if (server !== null) {
     const start = `${inToolName(server.name)}__`;
