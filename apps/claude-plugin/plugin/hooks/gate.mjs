@@ -21,5 +21,6 @@ export const register = (on) => {
     const call = { tool_name: e.tool, tool_input: input, tool_use_id: e.tool_use_id, agent_id: e.agentId };
     const reason = await refusal($, next, { event: 'tool.run', call });
     return reason === null ? next(e) : { deny: reason };
+    // oxlint-disable-next-line promise/no-callback-in-promise -- `next` is the chain of the host
   }).catch(($, e, next) => (next.called ? next(e) : { deny: 'Airlock: its module failed, so the call is denied' }));
 };
