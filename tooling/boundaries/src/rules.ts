@@ -70,9 +70,10 @@ function packageRules(): IForbiddenRuleType[] {
     },
     {
       name: 'pure-with-known-libraries',
-      comment: 'pure packages use zod, @noble and (gateway-client) openid-client, which run in a browser too',
+      comment:
+        'pure packages use zod, @noble, (actions) diff, (policy) unbash and (gateway-client) openid-client: all run in a browser too',
       from: { path: PURE, pathNot: NODE_ENTRY },
-      to: { path: 'node_modules/', pathNot: 'node_modules/(?:zod|@noble/[^/]+|openid-client)/' },
+      to: { path: 'node_modules/', pathNot: 'node_modules/(?:zod|@noble/[^/]+|diff|unbash|openid-client)/' },
     },
     {
       name: 'shipped-without-development-code',
