@@ -193,7 +193,6 @@ describe(rules('LOC-100', 'LOC-110', 'INV-22')`the end of the Node hook`, () => 
   it('an input that breaks off is a denial', async () => {
     const scene = hookScene();
     const asked = await listener(scene, (response) => send(response, 'allow', '0', decision('allow')));
-    // oxlint-disable-next-line require-yield -- it fails before there is anything
     const stdin = (async function* (): AsyncGenerator<Uint8Array> {
       throw new Error('EIO');
     })();
