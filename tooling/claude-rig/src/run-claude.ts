@@ -36,6 +36,8 @@ export interface ClaudeRun {
   readonly effects?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Words of a command line that the program and its arguments are put behind. */
+  readonly launcher?: readonly string[];
   /** Killed after this many milliseconds, 90 s unless given. */
   readonly timeoutMs?: number;
 }
@@ -78,7 +80,8 @@ export async function startClaude(site: ClaudeSite, run: ClaudeRun): Promise<Run
   const before = new Map(effects.map((name) => [name, contentOf(project, name)]));
   const shown = site.human.seen.length;
   const program = installedClaude(run.version);
-  const child = spawn(program, [...argumentsOf(site, run), '-p', prompt], {
+  const words = [...(run.launcher ?? []), program, ...argumentsOf(site, run), '-p', prompt];
+  const child = spawn(words[0] ?? program, words.slice(1), {
     cwd: project.folder,
     env: { ...claudeEnvironment(site, program, model.url), ...run.env },
     stdio: ['ignore', 'pipe', 'pipe'],
