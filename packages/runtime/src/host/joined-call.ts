@@ -176,7 +176,7 @@ export class JoinedCall {
       case 'over':
         return this.#incident(call, 'call_over');
       case 'refused':
-        this.#collected.add(call.layer);
+        // Not used up: a host that runs a layer a second time after a refusal gets the same reason again.
         return stage.denial;
       case 'given':
         this.#collected.add(call.layer);

@@ -237,12 +237,21 @@ describe(rules('LOC-145', 'LOC-045')`what a layer gets`, () => {
     expect(scripted.all).toEqual([]);
   });
 
-  it('is given once: the second collection is refused and on record, whatever the verdict', async () => {
+  it('is given once: the second collection of what permits is refused and on record', async () => {
     await layer('PreToolUse');
     await decide();
     expect(await verdictOf('PreToolUse')).toMatchObject({ permission: 'deny', code: 'collected_again' });
     expect(incidents).toMatchObject([{ code: 'collected_again', place: { layer: 'PreToolUse' } }]);
     expect(await verdictOf('tool.run')).toMatchObject({ permission: 'allow' });
+  });
+
+  it('a refusal is not used up: a layer that the host runs again gets the same reason, and nothing is on record', async () => {
+    await layer('PreToolUse');
+    await decide({ verdict: 'deny', outcome: 'rejected', reason: 'not today' });
+    const first = await verdictOf('tool.check');
+    expect(first).toMatchObject({ permission: 'deny', reason: 'not today' });
+    expect(await verdictOf('tool.check')).toEqual(first);
+    expect(incidents).toEqual([]);
   });
 
   it('two connections of one layer: one is given it', async () => {
