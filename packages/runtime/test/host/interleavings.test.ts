@@ -29,10 +29,13 @@ const id = fc.nat(IDS.length - 1);
 // Now and then other input under a known id.
 const input = fc.nat(11).map((n) => (n === 0 ? 1 : 0));
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('report'), layer: fc.nat(2), input, id, waits: fc.boolean() }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('go'), which }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('approve', 'pass', 'approve', 'reject'), which }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('leave'), which }) },
+  { weight: 30, arbitrary: fc.record({ do: fc.constant('report'), layer: fc.nat(2), input, id, waits: fc.boolean() }) },
+  { weight: 20, arbitrary: fc.record({ do: fc.constant('go'), which }) },
+  {
+    weight: 10,
+    arbitrary: fc.record({ do: fc.constantFrom('approve', 'approve', 'approve', 'pass', 'reject'), which: fc.nat(1) }),
+  },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('leave'), which }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(1, 1000, 4999, 20_000, 61_000) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('end'), id }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('end-session') }) },
@@ -85,7 +88,8 @@ class World {
         this.waiting[step.which]?.gone.abort();
         break;
       case 'go':
-        this.#held.splice(step.which % Math.max(this.#held.length, 1), 1)[0]?.go();
+        // Every other time all of it, in its order.
+        for (const { go } of step.which % 2 === 0 ? this.#held.splice(0) : this.#held.splice(step.which % 3, 1)) go();
         break;
       case 'approve':
         this.scripted.all.at(-1 - step.which)?.decide({ verdict: 'allow', outcome: 'approved' });
@@ -213,7 +217,7 @@ describe(rules('LOC-145', 'INV-15', 'ENF-140')`however the layers of calls come,
   it('nothing is let through twice, unseen, changed, withdrawn or late', { timeout: 120_000 }, async () => {
     let allowed = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 40, size: 'max' }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 50, size: 'max' }), async (steps) => {
         const world = await played(steps);
         allowed += world.reports.filter(({ verdict }) => verdict?.permission === 'allow').length;
         await world.close();
@@ -233,8 +237,8 @@ describe(rules('LOC-145', 'INV-15', 'ENF-140')`however the layers of calls come,
           expect(one.outcomes.length).toBeLessThanOrEqual(1);
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 1000 },
     );
-    expect(allowed, 'the runs reach what they are about').toBeGreaterThan(50);
+    expect(allowed, 'the runs reach what they are about').toBeGreaterThan(100);
   });
 });
