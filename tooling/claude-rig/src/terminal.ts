@@ -19,6 +19,11 @@ export interface TerminalRun {
 
 export const KEYS = { enter: '\r', escape: '\u001b', interrupt: '\u0003' } as const;
 
+// oxlint-disable-next-line no-control-regex -- terminal sequences are what is looked for
+const FORWARD = /\u001b\[[0-9]*C/g;
+// oxlint-disable-next-line no-control-regex -- titles, links, colours, cursor movements: what is taken away
+const SEQUENCE = /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b\[[0-9;?<>=]*[A-Za-z]|\r/g;
+
 /** Claude Code in a terminal, as a person would have it. */
 export class ClaudeTerminal {
   readonly #pty: IPty;
@@ -51,14 +56,7 @@ export class ClaudeTerminal {
 
   /** Everything drawn so far, without colours and cursor movements. */
   get shown(): string {
-    const text = this.#output
-      // oxlint-disable-next-line no-control-regex -- terminal sequences are what is taken away
-      .replace(/\u001b\[[0-9]*C/g, ' ')
-      // oxlint-disable-next-line no-control-regex -- as above: titles and links
-      .replace(/\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g, '')
-      // oxlint-disable-next-line no-control-regex -- as above
-      .replace(/\u001b\[[0-9;?<>=]*[A-Za-z]/g, '');
-    return text.replaceAll('\r', '');
+    return this.#output.replace(FORWARD, ' ').replace(SEQUENCE, '');
   }
 
   /** Types text and, a moment later, presses enter: at once it would count as pasted. */
