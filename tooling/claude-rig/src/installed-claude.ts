@@ -64,7 +64,12 @@ function programIn(folder: string): string {
   return join(folder, 'node_modules', '.bin', 'claude');
 }
 
+/** Where npm fetches from and keeps what it fetched. */
+const FETCHING = /^npm_config_(?:registry|cache|userconfig|cafile|strict_ssl|(?:https?_|no)?proxy)$/i;
+
 /** Without what npm and pnpm tell their scripts, which would move the install into the workspace. */
 function plainEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || FETCHING.test(name)),
+  );
 }

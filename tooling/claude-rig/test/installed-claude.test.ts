@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -15,6 +15,7 @@ describe('the pinned installs', () => {
     vi.stubEnv('XDG_CACHE_HOME', join(root, 'cache'));
     vi.stubEnv('PATH', `${join(root, 'bin')}:/usr/bin:/bin`);
     vi.stubEnv('npm_config_local_prefix', '/nowhere');
+    vi.stubEnv('npm_config_registry', 'http://127.0.0.1:9');
   });
   afterEach(() => {
     vi.unstubAllEnvs();
@@ -32,7 +33,7 @@ describe('the pinned installs', () => {
       'mkdir -p node_modules/.bin',
       `printf '#!/bin/sh\\necho "${says} (Claude Code)"\\n' > node_modules/.bin/claude`,
       'chmod +x node_modules/.bin/claude',
-      `echo "$npm_config_local_prefix $*" >> '${root}/asked'`,
+      `echo "prefix=$npm_config_local_prefix registry=$npm_config_registry" >> '${root}/asked'`,
     ];
   }
 
@@ -44,6 +45,7 @@ describe('the pinned installs', () => {
     npm('exit 1');
     expect(await installClaude('2.1.330')).toBe(program);
     expect(readdirSync(cache())).toEqual(['2.1.330']);
+    expect(readFileSync(join(root, 'asked'), 'utf8')).toBe('prefix= registry=http://127.0.0.1:9\n');
   });
 
   test('two at a time leave one', async () => {
