@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InstallError } from './install-error.js';
-import { differences, FILE_LIST, readFileList } from './plugin-bytes.js';
+import { differences, FILE_LIST, readFileList, someOf } from './plugin-bytes.js';
 import { PLUGIN, type PluginPlan } from './plugin-plan.js';
 
 /** Who may read a copy; nobody but its owner may write it. */
@@ -46,7 +46,7 @@ export function placeCopy(plan: PluginPlan, parent: string, modes: CopyModes): s
     write(plan, fresh, modes);
     const faults = differences(join(fresh, PLUGIN), readFileList(join(fresh, PLUGIN)));
     if (faults.length > 0)
-      throw new InstallError('plugin_damaged', `the copy in ${fresh} has faults: ${faults.join(', ')}`);
+      throw new InstallError('plugin_damaged', `the copy in ${fresh} has faults: ${someOf(faults)}`);
     putAside(target, parent);
     renameSync(fresh, target);
   } finally {

@@ -9,6 +9,8 @@ export const FILE_LIST = 'files.json';
 
 const BUILD = 'npm run build in the checkout, then the same command once more';
 
+const MOST_SHOWN = 5;
+
 /** Files that are written anew for the place where a plugin is installed, relative to the plugin. */
 export const PLACED_FILES = ['hooks/hooks.json', 'hooks/place.mjs', 'hooks/place.sh'] as const;
 
@@ -74,4 +76,10 @@ function faultOf(file: string, hash: string): string | null {
 
 function statOf(file: string): Stats | null {
   return lstatSync(file, { throwIfNoEntry: false }) ?? null;
+}
+
+/** The first few of many faults, for one line. */
+export function someOf(faults: readonly string[]): string {
+  const shown = faults.slice(0, MOST_SHOWN).join(', ');
+  return faults.length > MOST_SHOWN ? `${shown} and ${faults.length - MOST_SHOWN} more` : shown;
 }

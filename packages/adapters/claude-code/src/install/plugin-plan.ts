@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { InstallError } from './install-error.js';
-import { differences, type FileHashes, fileListText, readFileList, sha256 } from './plugin-bytes.js';
+import { differences, type FileHashes, fileListText, readFileList, sha256, someOf } from './plugin-bytes.js';
 import { hooksJson, placeFile, placeModule, type PluginPlace } from './plugin-files.js';
 
 /** Name of the plugin, and of the marketplace that holds nothing else. */
@@ -40,7 +40,7 @@ export function planPlugin(marketplace: string, place: PluginPlace): PluginPlan 
   const listed = readFileList(source);
   const faults = differences(source, listed);
   if (faults.length > 0) {
-    throw new InstallError('plugin_damaged', `the plugin in ${source} is not as it was built: ${faults.join(', ')}`);
+    throw new InstallError('plugin_damaged', `the plugin in ${source} is not as it was built: ${someOf(faults)}`);
   }
   const written = writtenFiles(place);
   const copied = Object.fromEntries(Object.entries(listed).filter(([name]) => !(name in written)));
