@@ -1,5 +1,6 @@
 import { hookEnvironment, resolvePaths } from '@airlock/runtime/client';
 import { encodedEnvironment, keptEnvironment, readInput } from '../hook/input.js';
+import { withoutHostVariables } from '../tools/host-variables.js';
 import { failureLines } from './failure.js';
 import { autoOff, autoOn, failMode } from './modes.js';
 import { PAIR_MODE, pair, pairInTerminal, unpair } from './pairing.js';
@@ -68,7 +69,8 @@ function execute(session: CommandSession, { name, argument }: TypedCommand): Pro
 
 function surroundings({ cwd }: TypedCommand, isClean: boolean): Pick<CommandSession, 'folder' | 'environment'> {
   const encoded = isClean ? keptEnvironment() : encodedEnvironment(process.env);
-  return { folder: realFolder(cwd), environment: hookEnvironment(encoded ?? undefined) };
+  const told = hookEnvironment(encoded ?? undefined);
+  return { folder: realFolder(cwd), environment: told === null ? null : withoutHostVariables(told) };
 }
 
 async function inTerminal(program: Pick<CommandSession, 'program' | 'paths'>, folder: string): Promise<number> {

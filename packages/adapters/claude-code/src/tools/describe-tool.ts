@@ -3,6 +3,7 @@ import { AdapterFailure } from '../failure.js';
 import type { ToolEvent } from '../events/tool-event.js';
 import { describeCommand } from './command.js';
 import { changesFile, describeFileTool } from './file-edit.js';
+import { withoutHostVariables } from './host-variables.js';
 import { describeMcp, isMcpName } from './mcp.js';
 import { describePlainTool } from './plain-tool.js';
 import { describeReader, isReader } from './reads.js';
@@ -10,7 +11,8 @@ import type { DescribedTool, ToolCall } from './tool-call.js';
 
 /** Describes a tool call with everything that will happen (ART-130), never by what its text says (LOC-070). */
 export async function describeTool(event: ToolEvent, environment: ToolCall['environment']): Promise<DescribedTool> {
-  const call: ToolCall = { event, cwd: realCwd(event.cwd), environment };
+  const known = environment === null ? null : withoutHostVariables(environment);
+  const call: ToolCall = { event, cwd: realCwd(event.cwd), environment: known };
   if (isMcpName(event.tool)) return await describeMcp(call);
   if (event.tool === 'Bash') return await describeCommand(call);
   if (changesFile(event.tool)) return await describeFileTool(call);

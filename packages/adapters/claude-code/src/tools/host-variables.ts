@@ -1,0 +1,16 @@
+/**
+ * Variables that the host sets for what it starts itself, hooks above all. They name its session and this plugin's folders,
+ * so with them no pattern would outlive a session or hold for what a terminal has; nothing but the host reads them.
+ */
+const HOST_VARIABLES = new Set([
+  'CLAUDE_CODE_CHILD_NOTES_DIR',
+  'CLAUDE_ENV_FILE',
+  'CLAUDE_PLUGIN_DATA',
+  'CLAUDE_PLUGIN_ROOT',
+  'CLAUDE_PROJECT_DIR',
+]);
+
+/** The environment of the host's own caller, as far as a hook can tell it. */
+export function withoutHostVariables(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !HOST_VARIABLES.has(name)));
+}
