@@ -4,6 +4,7 @@ import { EXIT } from '../../cli/failure.js';
 import { asTyped } from '../../cli/invocation.js';
 import { workspaceFolder } from '../../cli/workspace.js';
 import type { ClaudeFlags } from './define.js';
+import { recentIncidents } from './incidents.js';
 
 /** What the installation is, in words. */
 const KINDS: Readonly<Record<NonNullable<ClaudeReport['plugin']>['kind'], string>> = {
@@ -24,8 +25,9 @@ export async function status(cli: Cli, flags: ClaudeFlags): Promise<number> {
   const report = await lookAtClaude(cli);
   const isWanted = !flags.managed || report.plugin?.kind === 'managed';
   const ok = report.ok && isWanted;
-  if (flags.json) printJson(cli, shape(report, ok));
-  else for (const line of describe(cli, report, isWanted)) cli.print(line);
+  const incidents = recentIncidents(cli);
+  if (flags.json) printJson(cli, { ...shape(report, ok), incidents });
+  else for (const line of [...describe(cli, report, isWanted), ...incidentLines(cli, incidents)]) cli.print(line);
   return ok ? EXIT.ok : EXIT.failed;
 }
 
@@ -69,4 +71,10 @@ function pluginLines(cli: Cli, plugin: NonNullable<ClaudeReport['plugin']>): rea
     ),
     ...(plugin.enabled ? [] : [`OFF     switched off in Claude Code (try: ${asTyped(cli, 'airlock claude install')})`]),
   ];
+}
+
+function incidentLines(cli: Cli, incidents: Readonly<Record<string, number>>): readonly string[] {
+  const counts = Object.entries(incidents).map(([code, count]) => `${code} ${count}`);
+  if (counts.length === 0) return [];
+  return [`note    incidents of the last day: ${counts.join(', ')} (try: ${asTyped(cli, 'airlock audit list')})`];
 }
