@@ -197,8 +197,12 @@ export class JoinedCall {
     const refusal = await claimed(use, this.#ports);
     if (refusal === null) this.#unfinished = use.permit.requestId;
     if (this.#stage !== stage) this.#finish({ result: 'not-started', code: 'withdrawn' });
-    else if (refusal === null) this.#enter({ name: 'given', use, delivered: false });
-    else this.#refuse(refusal);
+    else if (refusal !== null) this.#refuse(refusal);
+    else {
+      this.#enter({ name: 'given', use, delivered: false });
+      const late = ended(use, this.#lapse, this.#ports);
+      if (late !== null) this.#refuse(late);
+    }
   }
 
   /** Refuses what was given when it does not hold any more. */

@@ -254,6 +254,25 @@ describe(rules('LOC-145', 'LOC-045')`what a layer gets`, () => {
     expect(incidents).toEqual([]);
   });
 
+  it('is refused to everybody when other input comes in the moment of the approval, or of the claim', async () => {
+    const atApproval = await layer('PreToolUse');
+    scripted.all[0]?.decide(APPROVED);
+    await layer('tool.check', { inputJson: inputOf('rm -rf /') });
+    expect(atApproval.verdict()).toMatchObject({ permission: 'deny', code: 'input_changed' });
+    expect(scripted.all).toMatchObject([{ claims: 0, withdrawn: true }]);
+
+    let go: () => void = () => undefined;
+    scripted.hold = async (what) =>
+      what === 'granted' ? await new Promise<void>((resolve) => (go = resolve)) : undefined;
+    const atClaim = await layer('PreToolUse', { toolUseId: 'toolu_2' });
+    await decide();
+    await layer('tool.check', { toolUseId: 'toolu_2', inputJson: inputOf('rm -rf /') });
+    go();
+    await settled();
+    expect(atClaim.verdict()).toMatchObject({ permission: 'deny', code: 'input_changed' });
+    expect(scripted.all[1]).toMatchObject({ claims: 1, outcomes: [{ result: 'not-started' }] });
+  });
+
   it('two connections of one layer: one is given it', async () => {
     const both = [await layer('PreToolUse'), await layer('PreToolUse')];
     await decide();
@@ -307,6 +326,15 @@ describe(rules('LOC-145', 'ENF-140')`what holds no more`, () => {
     await decide();
     await settled();
     expect(waiting.verdict()).toMatchObject({ permission: 'deny', code: 'not_approved' });
+  });
+
+  it('an approval that lapsed while it was claimed: it ends as not started', async () => {
+    const waiting = await layer('PreToolUse', { timeoutSeconds: 60 });
+    scripted.hold = async (what) => (what === 'granted' ? await clock.advance(60_000) : undefined);
+    await decide();
+    await settled();
+    expect(waiting.verdict()).toMatchObject({ permission: 'deny', code: 'verdict_lapsed' });
+    expect(scripted.all).toMatchObject([{ claims: 1, outcomes: [{ result: 'not-started', code: 'verdict_lapsed' }] }]);
   });
 
   it.each([
@@ -402,7 +430,8 @@ describe(rules('LOC-145', 'EXCH-150')`nobody waits any more`, () => {
 
   it('a claim that nobody is there for any more ends as not started', async () => {
     let go: () => void = () => undefined;
-    scripted.hold = async () => await new Promise<void>((resolve) => (go = resolve));
+    scripted.hold = async (what) =>
+      what === 'granted' ? await new Promise<void>((resolve) => (go = resolve)) : undefined;
     const waiting = await layer('PreToolUse');
     await decide();
     await waiting.leave();

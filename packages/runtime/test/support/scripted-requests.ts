@@ -54,7 +54,7 @@ export interface ScriptedRequest {
   readonly decide: (event: Omit<Decided, 'event' | 'requestId'>) => void;
 }
 
-/** Requests as the daemon's, decided by hand; `hold` may keep every claim waiting. */
+/** Requests as the daemon's, decided by hand; `hold` may keep every claim waiting, before and after it is granted. */
 export class ScriptedRequests {
   readonly all: ScriptedRequest[] = [];
   readonly #clock: HandClock;
@@ -74,6 +74,7 @@ export class ScriptedRequests {
         return { granted: false, code: 'not_approved', message: 'there is no approval to use' };
       }
       one.claims += 1;
+      await this.hold('granted');
       return { granted: true };
     },
     outcome: async (requestId, body) => {
