@@ -3,11 +3,9 @@ import { basename } from 'node:path';
 import { userInfo } from 'node:os';
 import { describeShellLine, type Executable, type HostRefusal, resolveExecutable } from '@airlock/runtime/client';
 import { AdapterFailure, readCoded } from '../failure.js';
+import { beforeTheLine } from './before-the-line.js';
 import { unknownMembers } from './known-members.js';
 import { type DescribedTool, knownDifferences, labelOf, type ToolCall } from './tool-call.js';
-
-/** Variable that makes the host hand every command line to another program. */
-const SHELL_PREFIX = 'CLAUDE_CODE_SHELL_PREFIX';
 
 /** Members of Bash that steer how the host runs the line, with the only type that is understood. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -26,6 +24,7 @@ export async function describeCommand(call: ToolCall): Promise<DescribedTool> {
   const differences = knownDifferences(call);
   const environment = differences === null ? {} : (call.environment ?? {});
   const shell = hostShell(environment);
+  const before = beforeTheLine(call);
   const line = await describeShellLine({
     commandText: command,
     shell,
@@ -37,9 +36,9 @@ export async function describeCommand(call: ToolCall): Promise<DescribedTool> {
   });
   return {
     workspace: cwd,
-    action: { ...line.action, ...prefixed(call) },
+    action: { ...line.action, environment: before.environment },
     // Without the environment nothing is known about what the words of the line lead to: no pattern applies.
-    facts: differences === null ? { ...line.facts, commands: [] } : line.facts,
+    facts: differences === null || before.isUnpinned ? { ...line.facts, commands: [] } : line.facts,
     ...labelOf(tool),
     recheck: () => shellChanged(shell, environment['PATH'], line.shell),
     leaves: null,
@@ -48,12 +47,6 @@ export async function describeCommand(call: ToolCall): Promise<DescribedTool> {
 
 function mistyped(input: ToolCall['event']['input']): readonly string[] {
   return Object.keys(TYPES).filter((name) => Object.hasOwn(input, name) && typeof input[name] !== TYPES[name]);
-}
-
-/** A program between the host and the shell is part of what will happen (ART-130). */
-function prefixed({ environment }: ToolCall): { readonly environment?: Readonly<Record<string, string>> } {
-  const prefix = environment?.[SHELL_PREFIX];
-  return prefix === undefined || prefix === '' ? {} : { environment: { [SHELL_PREFIX]: `=${prefix}` } };
 }
 
 /** Folders where the host looks for a shell, in its order. */

@@ -1,10 +1,10 @@
 /**
  * Variables that the host sets for what it starts itself, hooks above all. They name its session and this plugin's folders,
- * so with them no pattern would outlive a session or hold for what a terminal has; nothing but the host reads them.
+ * so with them no pattern would outlive a session or hold for what a terminal has; nothing but the host reads them. Not among
+ * them is CLAUDE_ENV_FILE: no hook that asks gets it from the host, and whoever else sets it has a script run before commands.
  */
 const HOST_VARIABLES = new Set([
   'CLAUDE_CODE_CHILD_NOTES_DIR',
-  'CLAUDE_ENV_FILE',
   'CLAUDE_PLUGIN_DATA',
   'CLAUDE_PLUGIN_ROOT',
   'CLAUDE_PROJECT_DIR',

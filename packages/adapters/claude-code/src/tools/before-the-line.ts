@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { configFolder } from '../install/settings-files.js';
+import type { ToolCall } from './tool-call.js';
+
+/** Variable that makes the host hand every command line to another program. */
+const SHELL_PREFIX = 'CLAUDE_CODE_SHELL_PREFIX';
+
+/** Variable that names a script which the host runs in the shell before every command line. */
+const ENV_FILE = 'CLAUDE_ENV_FILE';
+
+/** Further variables that make the shell, or what loads it, run other code before the line or under the names of its words. */
+const LOADS_CODE = /^(?:BASH_ENV|BASH_FUNC_.*|DYLD_INSERT_LIBRARIES|LD_AUDIT|LD_PRELOAD|ZDOTDIR)$/;
+
+/** What runs before a command line, or instead of its words, without standing in it. */
+export interface BeforeTheLine {
+  /** For the card, by the variable that names it, in the form of ART-130. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Nothing pins what it does: what the words of the line lead to cannot be told. */
+  readonly isUnpinned: boolean;
+}
+
+/**
+ * What the environment of a call, and the scripts that other hooks left for its session, put before every command line. A
+ * repository can set these variables (seen in 2.1.330), so the approver has to see them.
+ */
+export function beforeTheLine({ event, environment }: ToolCall): BeforeTheLine {
+  const set = Object.entries(environment ?? {}).filter(([name, value]) => value !== '' && isAhead(name));
+  const shown = Object.fromEntries(set.map(([name, value]) => [name, `=${value}`]));
+  const scripts = sessionScripts(event.sessionId, environment ?? {});
+  const isUnpinned = scripts !== null || SHELL_PREFIX in shown || ENV_FILE in shown;
+  return {
+    environment: scripts === null || ENV_FILE in shown ? shown : { ...shown, [ENV_FILE]: `=${scripts}` },
+    isUnpinned,
+  };
+}
+
+function isAhead(name: string): boolean {
+  return name === SHELL_PREFIX || name === ENV_FILE || LOADS_CODE.test(name);
+}
+
+/** Folder of the scripts that hooks of a session left for its shells; null where there is none. */
+function sessionScripts(sessionId: string, environment: Readonly<Record<string, string>>): string | null {
+  if (!/^[\w-]+$/.test(sessionId)) return null;
+  // A repository can say in its variables that the settings are elsewhere; the host does not follow that.
+  const settings = [configFolder(environment), configFolder({ HOME: environment['HOME'] }), configFolder({})];
+  const folders = settings.map((folder) => join(folder, 'session-env', sessionId));
+  return folders.find((folder) => !isMissingOrEmpty(folder)) ?? null;
+}
+
+function isMissingOrEmpty(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  }
+}
