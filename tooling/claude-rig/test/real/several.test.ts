@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  call,
   calls,
   type ClaudeSite,
   type Conversation,
@@ -96,28 +95,32 @@ describe('several at once', () => {
         expect(existsSync(no)).toBe(false);
       });
 
-      test.each(['SIGKILL', 'SIGTERM'] as const)(
-        'a session that ends by %s withdraws what it waits for',
-        async (signal) => {
-          const name = `left-${signal}-${version}`;
-          const before = site.human.answering;
-          site.human.answering = () => 'wait';
-          const running = await startClaude(site, {
-            version,
-            mode: 'bypass',
-            steps: [call('Bash', { command: `echo > ${name}` })],
-          });
-          try {
-            await until(() => site.human.waiting.length === 1);
-            running.child.kill(signal);
-            await until(() => site.human.waiting.length === 0);
-          } finally {
-            running.kill();
-            site.human.answering = before;
-          }
-          expect(existsSync(join(site.project.folder, name))).toBe(false);
-        },
-      );
+      async function killedWhileWaiting(signal: NodeJS.Signals, then: () => Promise<void>): Promise<void> {
+        const name = `left-${signal}-${version}`;
+        const before = site.human.answering;
+        site.human.answering = () => 'wait';
+        const steps = [calls(bash(`echo ran > ${name}`))];
+        const running = await startClaude(site, { version, mode: 'bypass', steps });
+        try {
+          await until(() => site.human.waiting.length === 1);
+          running.child.kill(signal);
+          await running.finished();
+          await then();
+          await until(() => site.human.waiting.length === 0);
+        } finally {
+          running.kill();
+          site.human.answering = before;
+        }
+        expect(existsSync(join(site.project.folder, name))).toBe(false);
+      }
+
+      test(rules('EXCH-150')`a session that is ended withdraws what it waits for`, () =>
+        killedWhileWaiting('SIGTERM', async () => {}));
+
+      test('what is approved after the session was killed runs nowhere', () =>
+        killedWhileWaiting('SIGKILL', async () => {
+          site.human.answering = () => 'approve';
+        }));
     });
   }
 });

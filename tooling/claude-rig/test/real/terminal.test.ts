@@ -67,7 +67,7 @@ describe('in a terminal', () => {
         expect(existsSync(file(name))).toBe(true);
       });
 
-      test(rules('LOC-110')`Esc withdraws the request, and nothing runs`, async () => {
+      test(rules('EXCH-150')`Esc withdraws the request, and nothing runs`, async () => {
         const name = `esc-${version}`;
         const { terminal } = await open(version, writes(name));
         await terminal.enter(`write ${name}`);
