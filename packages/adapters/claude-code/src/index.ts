@@ -1,6 +1,7 @@
 export { claudeCodeAdapter, HOST } from './adapter.js';
 export { type CommandMain, commandMain } from './commands/main.js';
 export { type HookMain, hookMain } from './hook/main.js';
+export { seldom, type SeldomNeeded } from './hook/seldom.js';
 export { hooksJson, placeFile, placeModule, type PluginPlace } from './install/plugin-files.js';
 export {
   fixedHomeOf,

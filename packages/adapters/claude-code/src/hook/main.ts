@@ -3,6 +3,7 @@ import { postHook, type RawHookAnswer, resolvePaths, RuntimeError, type RuntimeP
 import { type HookOutput, wellFormed } from './answer-form.js';
 import { type HookIo, processIo } from './io.js';
 import { readInput } from './input.js';
+import type { SeldomNeeded } from './seldom.js';
 
 /** What the plugin's Node hook is started with. */
 export interface HookMain {
@@ -14,12 +15,14 @@ export interface HookMain {
   readonly daemonCommand: readonly string[];
   /** Folder of the plugin that this hook is a part of. */
   readonly plugin: string;
+  /** Loads the rest of the hook. */
+  readonly seldom: () => Promise<SeldomNeeded>;
   /** Started by `hook.sh` in an empty environment; it left the environment of its caller on a file descriptor. */
   readonly isClean?: boolean;
 }
 
 /** What is asked of the daemon. */
-export interface HookAsk extends Pick<HookMain, 'event' | 'daemonCommand'> {
+export interface HookAsk extends Pick<HookMain, 'event' | 'daemonCommand' | 'seldom'> {
   readonly paths: RuntimePaths;
   readonly input: Uint8Array;
   /** Base64, as `Airlock-Environment` has it; null for none. */
@@ -45,10 +48,10 @@ const NOTHING: HookOutput = { exit: 0, stdout: '', stderr: '' };
 export async function hookMain(options: HookMain, io: HookIo = processIo(options)): Promise<number> {
   const over = new AbortController();
   const late = delay(io.deadlineMs, undefined, { signal: over.signal }).then(() =>
-    refused(options.event, new RuntimeError('bad_answer', 'nobody answered in time', { fix: 'airlock doctor' })),
+    refused(options, new RuntimeError('bad_answer', 'nobody answered in time', { fix: 'airlock doctor' })),
   );
   const ended = io.ended.then((signal) =>
-    refused(options.event, new RuntimeError('internal_error', `${signal} ended the hook`)),
+    refused(options, new RuntimeError('internal_error', `${signal} ended the hook`)),
   );
   late.catch(() => undefined);
   const output = await Promise.race([answer(options, io, over.signal), late, ended]);
@@ -58,17 +61,17 @@ export async function hookMain(options: HookMain, io: HookIo = processIo(options
 }
 
 async function answer(options: HookMain, io: HookIo, signal: AbortSignal): Promise<HookOutput> {
-  const { event, fixedHome, daemonCommand } = options;
+  const { event, fixedHome } = options;
   try {
     const input = await readInput(io.stdin);
     const environment = io.environment();
     if (event === 'SessionStart') {
-      const { reportSession } = await import('./report-session.js');
+      const { reportSession } = await options.seldom();
       return await reportSession({ ...options, input, environment });
     }
-    return await askRunning({ event, daemonCommand, paths: resolvePaths({ fixedHome }), input, environment, signal });
+    return await askRunning({ ...options, paths: resolvePaths({ fixedHome }), input, environment, signal });
   } catch (cause) {
-    return await refused(event, cause);
+    return await refused(options, cause);
   }
 }
 
@@ -79,7 +82,7 @@ async function askRunning(ask: HookAsk): Promise<HookOutput> {
     if (!(cause instanceof RuntimeError) || cause.code !== 'daemon_not_running') throw cause;
     if (AFTERWARDS.includes(ask.event)) return NOTHING;
   }
-  const { startDaemonFor } = await import('./start-daemon.js');
+  const { startDaemonFor } = await ask.seldom();
   return (await startDaemonFor(ask)) ?? (await askDaemon(ask));
 }
 
@@ -97,9 +100,9 @@ async function askDaemon(ask: HookAsk): Promise<HookOutput> {
   throw new RuntimeError('bad_answer', 'the daemon gave an answer that is none', { fix: 'airlock doctor' });
 }
 
-async function refused(event: string, cause: unknown): Promise<HookOutput> {
+async function refused({ event, seldom }: HookMain, cause: unknown): Promise<HookOutput> {
   try {
-    const { refusal } = await import('./refusal.js');
+    const { refusal } = await seldom();
     return refusal(event, cause);
   } catch {
     // A damaged installation: without a word on standard output every host blocks on this exit code.

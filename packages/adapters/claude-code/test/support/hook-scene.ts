@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { resolvePaths, type RuntimePaths } from '@airlock/runtime/client';
 import { afterEach } from 'vitest';
 import { type HookMain, hookMain } from '../../src/hook/main.js';
+import { seldom } from '../../src/hook/seldom.js';
 import type { HookIo } from '../../src/hook/io.js';
 
 const clean: (() => Promise<void> | void)[] = [];
@@ -104,6 +105,7 @@ export async function runHook(
     daemonCommand: NO_DAEMON,
     plugin: '/nowhere',
     isClean: true,
+    seldom: async () => seldom,
     ...over,
   };
   const code = await hookMain(options, {

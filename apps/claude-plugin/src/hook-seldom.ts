@@ -1,0 +1,1 @@
+export { seldom } from '@airlock/adapter-claude-code';
