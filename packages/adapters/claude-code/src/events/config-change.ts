@@ -17,7 +17,7 @@ const SOURCES: Readonly<Record<string, string>> = {
 
 /** Variables that make the hook, or what starts it, load or run other code, and those that steer host and gate. */
 const LOADER_VARIABLE =
-  /^(?:LD_|DYLD_|BASH_FUNC_|AIRLOCK_|CLAUDE_PLUGIN_|GLIBC_|MALLOC_)|^(?:BASH_ENV|BASHOPTS|CLAUDE_CODE_SIMPLE|CLAUDE_CONFIG_DIR|CLAUDE_CODE_SHELL_PREFIX|ENV|GCONV_PATH|IFS|LOCPATH|NODE_OPTIONS|NODE_PATH|PS4|SHELLOPTS)$/i;
+  /^(?:LD_|DYLD_|BASH_FUNC_|AIRLOCK_|CLAUDE_PLUGIN_|GLIBC_|MALLOC_)|^(?:BASH_ENV|BASHOPTS|CLAUDE_CODE_SHELL|CLAUDE_CODE_SHELL_PREFIX|CLAUDE_CODE_SIMPLE|CLAUDE_CONFIG_DIR|CLAUDE_ENV_FILE|ENV|GCONV_PATH|IFS|LOCPATH|NODE_OPTIONS|NODE_PATH|PS4|SHELLOPTS|ZDOTDIR)$/i;
 
 const eventSchema = z.object({ source: z.string().max(64), file_path: pathSchema.optional() });
 

@@ -38,6 +38,8 @@ const REFUSED: readonly (Change & { readonly name: string })[] = [
   { name: 'a loader variable', settings: '{"env":{"LD_PRELOAD":"/tmp/x.so"}}' },
   { name: 'another one', settings: '{"env":{"NODE_OPTIONS":"--require x"}}' },
   { name: 'in small letters', settings: '{"env":{"bash_env":"x"}}' },
+  { name: 'a script before every command', settings: '{"env":{"CLAUDE_ENV_FILE":"./x.sh"}}' },
+  { name: 'another shell', settings: '{"env":{"CLAUDE_CODE_SHELL":"/tmp/bash"}}' },
   { name: 'a variable of the gate', settings: '{"env":{"AIRLOCK_HOME":"/tmp"}}' },
   { name: 'local settings', source: 'local_settings', settings: '{"disableAllHooks":true}' },
   { name: 'user settings', source: 'user_settings', settings: '{"disableAllHooks":true}' },
