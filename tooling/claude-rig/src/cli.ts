@@ -7,8 +7,15 @@ for (const wanted of process.argv.slice(2)) {
   try {
     console.log(`Claude Code ${version}: ${await installClaude(version)}`);
   } catch (error) {
-    const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
-    console.error(`Claude Code ${version} cannot be installed (${reason}); its suites are skipped.`);
+    console.error(`Claude Code ${version} cannot be installed (${reasonOf(error)}); its suites are skipped.`);
     process.exitCode = 69;
   }
+}
+
+/** What npm said in so many words, else the first line of the error. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const said = 'stderr' in error ? String(error.stderr) : '';
+  const [, words] = /^npm (?:error|ERR!) (?!code |errno |syscall |path )(.+)$/m.exec(said) ?? [];
+  return words ?? error.message.split('\n')[0] ?? '';
 }
