@@ -11,12 +11,12 @@ export interface Assembly {
   readonly app: string;
   /** Folder of the marketplace; the bundled programs are in its `airlock/lib` already. */
   readonly dist: string;
-  /** For publication: the bindings of every platform that can be had, and no place of this machine. */
-  readonly everyPlatform: boolean;
+  /** `published`: the bindings of every platform that can be had, and no place of this machine. */
+  readonly kind: 'development' | 'published';
 }
 
 /** Puts the plugin together around its bundled programs, as a marketplace of one. */
-export function assemble({ app, dist, everyPlatform }: Assembly): void {
+export function assemble({ app, dist, kind }: Assembly): void {
   const plugin = path.join(dist, 'airlock');
   const manifest: unknown = JSON.parse(readFileSync(path.join(app, 'package.json'), 'utf8'));
   for (const name of ['hooks', 'commands', '.claude-plugin'])
@@ -26,19 +26,14 @@ export function assemble({ app, dist, everyPlatform }: Assembly): void {
   chmodSync(path.join(plugin, 'hooks', 'hook.sh'), 0o755);
   write(path.join(plugin, '.claude-plugin', 'plugin.json'), pluginText(manifest));
   write(path.join(dist, '.claude-plugin', 'marketplace.json'), marketplaceText(manifest));
-  writePlaces(plugin, everyPlatform);
-  copyNativeDependencies({ app, lib: path.join(plugin, 'lib'), everyPlatform });
+  writePlaces(plugin, kind);
+  copyNativeDependencies({ app, lib: path.join(plugin, 'lib'), everyPlatform: kind === 'published' });
   write(path.join(plugin, 'files.json'), filesText(plugin));
 }
 
-function writePlaces(plugin: string, isPublished: boolean): void {
+function writePlaces(plugin: string, kind: Assembly['kind']): void {
   const { platform, execPath } = process;
-  const place: PluginPlace = {
-    platform,
-    node: isPublished ? null : execPath,
-    fixedHome: null,
-    kind: isPublished ? 'published' : 'development',
-  };
+  const place: PluginPlace = { platform, node: kind === 'published' ? null : execPath, fixedHome: null, kind };
   const hooks = path.join(plugin, 'hooks');
   write(path.join(hooks, 'hooks.json'), hooksJson(place));
   write(path.join(hooks, 'place.sh'), placeFile(place));

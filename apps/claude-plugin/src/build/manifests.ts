@@ -7,7 +7,8 @@ const DESCRIPTION =
   'Asks a human before Claude Code acts: no shell command, file edit or MCP call runs without a signed approval.';
 const KEYWORDS = ['approval', 'human-in-the-loop', 'security', 'hooks', 'signatures'];
 
-function versionOf(manifest: unknown): string {
+/** Version of a package.json. Throws `TypeError` when it has none. */
+export function versionOf(manifest: unknown): string {
   if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) {
     if (typeof manifest.version === 'string') return manifest.version;
   }
