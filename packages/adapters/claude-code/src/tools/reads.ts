@@ -68,10 +68,16 @@ function whatIsRead({ event: { tool, input }, cwd }: ToolCall): string | null {
   if (tool === 'Glob' && !staysBelow(input['pattern'])) return null;
   if (tool === 'Grep' && !isFile(named, cwd)) return null;
   if (named === undefined && reader.isOptional) return cwd;
-  if (typeof named !== 'string' || named.includes('\0')) return null;
-  if (named.startsWith('/')) return named;
-  // A relative name is seen from the folder; what the host makes of `~` and variables is not guessed.
-  return /^[~$]/.test(named) || named === '' ? null : `${cwd}/${named}`;
+  if (typeof named !== 'string' || !isPlain(named)) return null;
+  return named.startsWith('/') ? named : `${cwd}/${named}`;
+}
+
+/**
+ * Whether a name leads to the same place for everybody. What the host makes of `~`, variables and white space around it is
+ * not guessed; and behind a link `..` leads elsewhere for the system than for a host that shortens the path first.
+ */
+function isPlain(named: string): boolean {
+  return named !== '' && named === named.trim() && !/^[~$]|\0|(?:^|\/)\.\.(?:\/|$)/.test(named);
 }
 
 /** Grep shows lines of every file in a folder, and nobody can say beforehand that no secret is among them. */
@@ -80,8 +86,10 @@ function isFile(named: unknown, cwd: string): boolean {
   return statSync(resolve(cwd, named), { throwIfNoEntry: false })?.isFile() === true;
 }
 
+/** Roots, `..`, and what a list of alternatives or a backslash could make `..` of. */
+const LEADS_OUT = /(?:^|[{,(|])\s*[/~$]|\.\.|[{,(|]\s*\.|\.[{([][^/]*[})\]]\.|[\\\0]/;
+
 /** Whether a pattern of Glob can only find what is below its folder. */
 function staysBelow(pattern: unknown): boolean {
-  if (typeof pattern !== 'string') return false;
-  return !/(?:^|[{,(|])\s*[/~$]|\.\./.test(pattern) && !pattern.includes('\0');
+  return typeof pattern === 'string' && !LEADS_OUT.test(pattern);
 }
