@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AirlockProcess, type RunOptions, run, start } from '../e2e/harness/command.js';
 
 const APP = fileURLToPath(new URL('../..', import.meta.url));
+const FAKE_CLAUDE = join(APP, '../../packages/adapters/claude-code/test/support/fake-claude.sh');
 
 interface Manifest {
   readonly version: string;
@@ -71,5 +81,16 @@ describe('the packed tarball, with nothing beside it but what its package.json n
     const { checks } = JSON.parse(stdout) as { checks: readonly { readonly name: string; readonly ok: boolean }[] };
     const found = checks.filter(({ ok }) => ok).map(({ name }) => name);
     expect(found).toEqual(expect.arrayContaining(['node', 'directories', 'daemon', 'state', 'audit log', 'secrets']));
+  });
+
+  test('carries the plugin for Claude Code whole, its native bindings too', async () => {
+    const bin = join(root, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'claude'), `#!/bin/sh\nexec /bin/sh '${FAKE_CLAUDE}' "$@"\n`);
+    chmodSync(join(bin, 'claude'), 0o755);
+    const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+    const { stderr, code } = await run(['claude', 'install'], { ...options, env });
+    expect(stderr).toContain('every file verified');
+    expect(code).toBe(0);
   });
 });
