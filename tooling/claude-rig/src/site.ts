@@ -23,6 +23,8 @@ export interface SiteOptions {
   readonly approvalSeconds?: number;
   /** False: signed in, but no workspace is paired. */
   readonly paired?: boolean;
+  /** Puts something between the developer and the gateway, and gives its origin. */
+  readonly through?: (gatewayUrl: string) => Promise<string>;
 }
 
 /** A folder that Claude Code works in. */
@@ -69,12 +71,13 @@ export class ClaudeSite {
     }
   }
 
-  async #prepare({ plugin, paired = true, approvalSeconds }: SiteOptions): Promise<void> {
+  async #prepare({ plugin, paired = true, approvalSeconds, through }: SiteOptions): Promise<void> {
     const { site, project, human } = this;
+    const origin = (await through?.(site.gateway.url)) ?? site.gateway.url;
     for (const each of [this.home, this.airlockHome, project.folder]) mkdirSync(each, { mode: 0o700 });
     execFileSync('git', ['init', '-q', '-b', 'main'], { cwd: project.folder });
-    await project.machine.signIn(site.gateway.url, site.enforcerPat);
-    if (paired) await site.pairing(project.machine, (link) => human.pair(link));
+    await project.machine.signIn(origin, site.enforcerPat);
+    if (paired) await site.pairing(project.machine, (link) => human.pair(link), origin);
     if (plugin === 'side') copyPlugin(this.airlockHome, join(site.root, 'plugin'));
     if (plugin === 'installed') await this.airlock('claude', 'install');
     if (approvalSeconds !== undefined) await this.restartDaemon({ AIRLOCK_APPROVAL_SECONDS: String(approvalSeconds) });

@@ -1,0 +1,87 @@
+import { existsSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Answering, mentions, type Word } from '../human.js';
+import { call } from '../model/script.js';
+import { type ClaudeResult, type ClaudeRun, startClaude } from '../run-claude.js';
+import type { Mode } from '../selection.js';
+import type { ClaudeSite } from '../site.js';
+import { makeGround, managedLauncher } from './ground.js';
+import type { Arranged, Ground, Row } from './row.js';
+
+/** What one cell of the table came to. */
+export interface CellResult {
+  /** The effect is there. */
+  readonly ran: boolean;
+  readonly results: readonly ClaudeResult[];
+}
+
+const REJECTED: Word = { reject: 'nothing may run here' };
+
+/** What the human says about each folder; everything else is rejected. */
+const words = new WeakMap<ClaudeSite, Map<string, Answering>>();
+
+function answeringOf(site: ClaudeSite): Map<string, Answering> {
+  const known = words.get(site) ?? new Map<string, Answering>();
+  words.set(site, known);
+  site.human.answering = (opened) => {
+    const found = [...known].find(([folder]) => mentions(opened, `${folder}/`) || mentions(opened, `${folder}"`));
+    return found === undefined ? REJECTED : found[1](opened);
+  };
+  return known;
+}
+
+/** The tools that a rule of the user allows, so that nothing but the gate can stop them. */
+const ALLOWED = ['--allowedTools', 'Bash', 'Write', 'Edit', 'Read', 'Agent', 'Skill', 'mcp__tiny__touch'];
+
+/** Which run of a row. */
+export interface Cell extends Pick<Ground, 'version' | 'deployment'> {
+  readonly modes: readonly Mode[];
+}
+
+/** Runs one row on ground of its own, in several modes at once. */
+export async function runCell(site: ClaudeSite, row: Row, { version, deployment, modes }: Cell): Promise<CellResult> {
+  const ground = makeGround(site, { version, deployment });
+  const answers = answeringOf(site);
+  let arranged: Arranged = {};
+  try {
+    arranged = (await row.arrange(ground)) ?? {};
+    if (arranged.answering !== undefined) answers.set(ground.folder, arranged.answering);
+    const running = await Promise.all(modes.map((mode) => startClaude(site, runOf(ground, arranged, mode))));
+    await arranged.meanwhile?.();
+    const results = await Promise.all(running.map((each) => each.finished()));
+    return { ran: existsSync(ground.effect), results };
+  } finally {
+    answers.delete(ground.folder);
+    await arranged.restore?.();
+    rmSync(dirname(ground.home), { recursive: true, force: true, maxRetries: 25 });
+  }
+}
+
+function runOf(ground: Ground, arranged: Arranged, mode: Mode): ClaudeRun {
+  return {
+    version: ground.version,
+    mode,
+    steps: arranged.steps ?? [touches(ground)],
+    agents: arranged.agents ?? [],
+    project: { folder: arranged.cwd ?? ground.folder, machine: ground.site.project.machine },
+    args: [...(arranged.args ?? []), ...ALLOWED],
+    env: { HOME: ground.home, ...arranged.env },
+    launcher: ground.deployment === 'managed' ? managedLauncher(ground) : [],
+    timeoutMs: 60_000,
+  };
+}
+
+/** What a run said, for a cell that is not as expected. */
+export function account({ results }: CellResult): string {
+  return results
+    .map(({ exitCode, stderr, toolResults }) => {
+      const told = toolResults.map(({ text }) => text.slice(0, 600)).join('\n');
+      return `exit ${exitCode}\n${stderr.slice(-300)}\n${told}`;
+    })
+    .join('\n');
+}
+
+/** The call that makes the effect. */
+export function touches({ effect }: Pick<Ground, 'effect'>) {
+  return call('Bash', { command: `echo ran > '${effect}'`, description: 'writes a file' });
+}
