@@ -1,0 +1,212 @@
+import { rules } from '@airlock/conformance';
+import { patternFacts } from '@airlock/runtime/client';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { failureLines } from '../../src/commands/failure.js';
+import { autoOff, autoOn, failMode } from '../../src/commands/modes.js';
+import { pair, unpair } from '../../src/commands/pairing.js';
+import { approve, disapprove, patterns } from '../../src/commands/patterns.js';
+import type { CommandSession } from '../../src/commands/session.js';
+import { status } from '../../src/commands/status.js';
+import { FakeDaemon, policyAnswer } from './fake-daemon.js';
+
+type Command = (session: CommandSession, argument: string) => Promise<readonly string[]>;
+
+const APPLIED = { event: 'applied', version: 7, sha256: 'b'.repeat(64), signerKeyId: 'signer-1' };
+const CHANGES = '/v1/policy/changes';
+const RESTRICTIONS = '/v1/policy/restrictions';
+const SHOW = '/v1/policy/show';
+
+let daemon: FakeDaemon;
+beforeEach(async () => {
+  daemon = new FakeDaemon();
+  await daemon.start();
+});
+afterEach(() => daemon.stop());
+
+/** What the human reads, done or not. */
+async function said(command: Command, argument = ''): Promise<string> {
+  try {
+    return (await command(daemon.session(), argument)).join('\n');
+  } catch (thrown) {
+    return failureLines(thrown).join('\n');
+  }
+}
+
+const hoursFromNow = (hours: number) => expect.closeTo(Date.now() + hours * 3_600_000, -5);
+
+describe(rules('LOC-080')`what loosens is asked of the approver, and only that`, () => {
+  const cases: readonly (readonly [string, Command, string, () => object])[] = [
+    ['auto-on', autoOn, '', () => ({ kind: 'auto-on', until: hoursFromNow(8) })],
+    ['auto-on 0.5', autoOn, '0.5', () => ({ kind: 'auto-on', until: hoursFromNow(0.5) })],
+    ['fail-mode open', failMode, 'open', () => ({ kind: 'fail-open', until: hoursFromNow(8) })],
+    ['fail-mode open 2', failMode, 'open  2', () => ({ kind: 'fail-open', until: hoursFromNow(2) })],
+    ['approve', approve, 'ls -l', () => ({ kind: 'add-pattern', pattern: expect.objectContaining({ text: 'ls -l' }) })],
+    [
+      'approve, quoted',
+      approve,
+      '"ls -l"',
+      () => ({ kind: 'add-pattern', pattern: expect.objectContaining({ text: 'ls -l' }) }),
+    ],
+  ];
+  test.each(cases)('%s', async (_name, command, argument, change) => {
+    daemon.answers = { [CHANGES]: [{ event: 'submitted', requestId: 'r', expiresAt: 1, summary: 's' }, APPLIED] };
+    expect(await said(command, argument)).toContain('Signed by signer-1 as version 7');
+    expect(daemon.asked).toEqual([[CHANGES, { workspace: daemon.folder, change: change(), timeoutSeconds: 300 }]]);
+  });
+
+  const refusals: readonly (readonly [object, string])[] = [
+    [{ outcome: 'rejected', reason: 'no\u202eon' }, 'Not done (rejected): the approver rejected it: no\\u{202E}on'],
+    [{ outcome: 'rejected' }, 'Not done (rejected): the approver rejected it'],
+    [{ outcome: 'timeout' }, 'Not done (timeout): nobody answered in time; nothing was changed'],
+    [{ outcome: 'policy', code: 'denied_here', reason: 'r' }, 'Not done (denied_here): denied by policy: r'],
+    [{ outcome: 'withdrawn' }, 'Not done (withdrawn): nothing was changed'],
+    [
+      { outcome: 'failed', code: 'c', reason: 'why', fix: 'airlock pair --x' },
+      'Not done (c): why\nNext: /airlock:pair',
+    ],
+  ];
+  test.each(refusals)('refused: %j', async (refused, expected) => {
+    daemon.answers = { [CHANGES]: [{ event: 'refused', ...refused }] };
+    expect(await said(autoOn)).toBe(expected);
+  });
+
+  test('a stream that breaks off is no approval', async () => {
+    daemon.answers = { [CHANGES]: [{ event: 'submitted', requestId: 'r', expiresAt: 1, summary: 's' }] };
+    expect(await said(autoOn)).toMatch(/^Not done \(bad_answer\)/);
+  });
+});
+
+describe(rules('LOC-065', 'LOC-085')`what tightens is done at once, and asks nobody`, () => {
+  const cases: readonly (readonly [string, Command, string, object])[] = [
+    ['auto-off', autoOff, '', { kind: 'auto-off' }],
+    ['fail-mode closed', failMode, 'closed', { kind: 'fail-closed' }],
+  ];
+  test.each(cases)('%s', async (_name, command, argument, restriction) => {
+    for (const changed of [true, false]) {
+      daemon.answers = { [RESTRICTIONS]: { recorded: true, changed } };
+      expect((await said(command, argument)).includes('already')).toBe(!changed);
+    }
+    expect(daemon.asked[0]).toEqual([RESTRICTIONS, { workspace: daemon.folder, restriction }]);
+  });
+
+  test('unpair', async () => {
+    daemon.answers = { '/v1/unpair': { workspace: daemon.folder, unpaired: true } };
+    expect(await said(unpair)).toContain('is not paired any more: everything in it is denied until /airlock:pair');
+    expect(daemon.asked).toEqual([['/v1/unpair', { workspace: daemon.folder }]]);
+  });
+
+  test('disapprove takes every pattern of that text, or the one of that id', async () => {
+    const listed = ['ls', 'ls', 'id'].map((text, index) => ({ id: `p${index}`, pattern: patternOf(text) }));
+    daemon.answers = {
+      [SHOW]: policyAnswer(daemon.folder, { patterns: listed }),
+      [RESTRICTIONS]: { recorded: true, changed: true },
+    };
+    expect(await said(disapprove, 'ls')).toBe('ls is asked about again.');
+    expect(await said(disapprove, 'p2')).toBe('p2 is asked about again.');
+    expect(await said(disapprove, 'l')).toBe('Not done (not_found): no pattern here is l\nNext: /airlock:patterns');
+    const removed = daemon.asked.filter(([route]) => route === RESTRICTIONS).map(([, body]) => body);
+    expect(removed).toEqual(
+      ['p0', 'p1', 'p2'].map((patternId) => ({
+        workspace: daemon.folder,
+        restriction: { kind: 'pattern-removed', patternId },
+      })),
+    );
+  });
+});
+
+function patternOf(text: string): object {
+  return { text, cwd: daemon.folder, configuration: [], environmentSha256: 'c'.repeat(64) };
+}
+
+describe('what is typed wrongly changes nothing', () => {
+  const cases: readonly (readonly [string, Command, string])[] = [
+    ['auto-on with words', autoOn, 'forever'],
+    ['auto-on with too much', autoOn, '169'],
+    ['auto-on with nothing of it', autoOn, '0'],
+    ['auto-on with a sign', autoOn, '-1'],
+    ['auto-on with an exponent', autoOn, '1e2'],
+    ['auto-off with words', autoOff, 'now'],
+    ['fail-mode with another word', failMode, 'ajar'],
+    ['fail-mode closed for a time', failMode, 'closed 2'],
+    ['fail-mode with three words', failMode, 'open 2 3'],
+    ['approve without a pattern', approve, ''],
+    ['approve with empty quotes', approve, '""'],
+    ['disapprove without a pattern', disapprove, ''],
+    ['status with words', status, 'all'],
+    ['patterns with words', patterns, 'all'],
+    ['pair with a code', pair, 'ABCD-1234'],
+    ['unpair with a folder', unpair, '/'],
+  ];
+  test.each(cases)('%s', async (_name, command, argument) => {
+    expect(await said(command, argument)).toMatch(/^Not done \(usage\): .*\nNext: \/airlock:/s);
+    expect(daemon.asked).toEqual([]);
+  });
+
+  test('a pattern that is none is not asked', async () => {
+    expect(await said(approve, 'ls && id')).toMatch(/^Not done \(pattern_invalid\)/);
+    expect(daemon.asked).toEqual([]);
+  });
+
+  test('a pattern needs the environment of the host: what cannot be told is not guessed', async () => {
+    await expect(approve(daemon.session(null), 'ls')).rejects.toMatchObject({ code: 'environment_unknown' });
+    expect(daemon.asked).toEqual([]);
+  });
+});
+
+describe('what is shown', () => {
+  test('status of a workspace that works', async () => {
+    daemon.workspace = { auto: true, autoUntil: 1_800_000_000_000, patterns: ['ls'], policyVersion: 3 };
+    expect(await said(status)).toBe(
+      [
+        'daemon     running, pid 7, presence online, 0 open requests',
+        'gateway    signed in as maya at https://gateway.example',
+        `workspace  ${daemon.folder}`,
+        'approver   signer-1 (verified)',
+        'policy     auto on until 2027-01-15 08:00 UTC, fail mode closed, 1 patterns, version 3',
+      ].join('\n'),
+    );
+  });
+
+  test('status of one that does not', async () => {
+    daemon.status = {
+      signedIn: false,
+      auth: 'AwaitingDevice',
+      user: null,
+      workspaces: [],
+      problems: [{ code: 'state_corrupt', message: 'bad\u001b[2J' }],
+    };
+    expect((await said(status)).split('\n').slice(1)).toEqual([
+      'gateway    not signed in at https://gateway.example (AwaitingDevice): everything is denied until /airlock:sign-in',
+      `workspace  ${daemon.folder}/deep`,
+      'approver   not paired: everything here is denied until /airlock:pair',
+      'PROBLEM    state_corrupt: bad\\u{1B}[2J',
+    ]);
+  });
+
+  test('each pattern with whether it still holds', async () => {
+    const place = {
+      cwd: daemon.folder,
+      environment: { PATH: '/usr/bin:/bin', SHELL: '/bin/bash' },
+      shell: '/bin/bash',
+    };
+    const holds = await patternFacts('ls', place);
+    const listed = [
+      { id: 'p1', pattern: holds },
+      { id: 'p2', pattern: { ...holds, environmentSha256: 'd'.repeat(64) } },
+      { id: 'p3', pattern: { ...holds, cwd: '/nowhere/at/all' } },
+    ];
+    daemon.answers = { [SHOW]: policyAnswer(daemon.folder, { patterns: listed }) };
+    const states = (await said(patterns)).split('\n').filter((line) => line.startsWith('    '));
+    expect(states.map((line) => line.split(': ')[1])).toEqual([
+      'holds',
+      'CHANGED what it is pinned to, so it is asked',
+      'CANNOT HOLD, so it is asked (folder_not_found)',
+    ]);
+  });
+
+  test('pair names what to type in a terminal, and no secret', async () => {
+    const lines = (await said(pair)).split('\n');
+    expect(lines.at(-1)).toBe(`    ${process.execPath} /plugin/lib/command.js pair ${daemon.folder}`);
+    expect(daemon.asked).toEqual([]);
+  });
+});
