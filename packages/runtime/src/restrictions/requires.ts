@@ -13,8 +13,6 @@ export function requirementsIn(text: string): readonly PolicyRequirement[] {
 }
 
 /** A text that {@link requiresText} makes; an entry with any other is damage. */
-export const requiresSchema = z
-  .string()
-  .refine((text) => requiresText(requirementsIn(text)) === text, {
-    error: 'must name known requirements, sorted, once',
-  });
+export const requiresSchema = z.string().refine((text) => requiresText(requirementsIn(text)) === text, {
+  error: 'must name known requirements, sorted, once',
+});
