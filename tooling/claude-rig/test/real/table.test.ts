@@ -33,6 +33,7 @@ describe(rules(
             const result = await runCell(site, row, { version, deployment, modes: [mode] });
             const fate = fateOf(row, version, deployment);
             expect(result.ran, `expected ${fate}\n${account(result)}`).toBe(runsIn(fate, mode));
+            if (fate === 'refused') expect(result.results.map(({ exitCode }) => exitCode)).toEqual([1]);
           });
         });
       });
