@@ -103,6 +103,13 @@ for (const version of versionsUnderTest) {
         expect(await workspace()).toMatchObject({ paired: true });
       });
     });
+
+    test('signing in shows link and code at once, and goes on after the hook has ended', async () => {
+      const answer = await said(`/airlock:sign-in ${site.site.gateway.url}`);
+      expect(answer).toMatch(/Airlock: Open http:\/\/\S+ and enter [A-Z0-9-]{4,}/);
+      expect(await said('/airlock:status')).toMatch(/gateway {4}not signed in at http:\S+ \(\w*Device\w*\)/);
+      expect(await said('/airlock:sign-out')).toContain('Signed out: everything is denied until /airlock:sign-in');
+    });
   });
 }
 
