@@ -23,6 +23,9 @@ const LOADER = /^(?:LD_|DYLD_)/;
 const STEERING =
   /^(?:NODE_OPTIONS|NODE_PATH|BASH_ENV|ENV|PYTHONPATH|PATH|NODE_TLS_REJECT_UNAUTHORIZED|GIT_CONFIG_.*|CLAUDE_PLUGIN_OPTION_.*|(?:HTTPS?|ALL|NO)_PROXY)$/i;
 
+/** Variables that put a script, a program or another shell in front of every command line. */
+const BEFORE_COMMANDS = /^(?:CLAUDE_ENV_FILE|CLAUDE_CODE_SHELL|CLAUDE_CODE_SHELL_PREFIX|ZDOTDIR)$/;
+
 interface Ground {
   readonly levers: Levers;
   readonly meaning: HostMeaning;
@@ -72,11 +75,13 @@ function environmentFindings(
   const isShielded = levers.isForcedOn && scope !== 'user';
   const loader = isShielded ? [] : names.filter((name) => LOADER.test(name));
   const steering = names.filter((name) => STEERING.test(name));
+  const before = names.filter((name) => BEFORE_COMMANDS.test(name));
   const finding = (effect: Effect, list: readonly string[], what: string): readonly Finding[] =>
     list.length === 0 ? [] : [{ effect, source: file, what: `env sets ${list.join(', ')}: ${what}` }];
   return [
     ...finding('open', loader, 'this runs code inside every hook, ours too'),
     ...finding('note', steering, 'our hook clears it, other programs do not'),
+    ...finding('note', before, 'this runs with every command; the approver sees it beside the command'),
   ];
 }
 
@@ -109,9 +114,9 @@ function ofForeign(foreign: ForeignHooks, { levers, meaning }: Ground): readonly
   const hasToolHook = foreign.hasToolHook && !levers.hasOnlyManagedHooks;
   const hasModules = foreign.hasModules && !levers.hasOnlyManagedModules && meaning.hasModules;
   const modules: Finding = {
-    effect: 'note',
+    effect: 'open',
     source: name,
-    what: 'has modules, which can keep our hook from being called; our own modules then ask',
+    what: 'has modules, which can keep our hook from being called and answer our module in the place of the daemon',
   };
   return [...(hasToolHook ? [rewriting(name, meaning)] : []), ...(hasModules ? [modules] : [])];
 }

@@ -65,6 +65,11 @@ const ROWS: readonly Row[] = [
     finds: [`note ${LOCAL}: env sets NODE_OPTIONS, https_proxy`],
   },
   {
+    what: 'a script that runs with every command',
+    files: { [PROJECT]: { env: { CLAUDE_ENV_FILE: './x.sh' } } },
+    finds: [`note ${PROJECT}: env sets CLAUDE_ENV_FILE: this runs with every command`],
+  },
+  {
     what: 'a hook of the repository that may rewrite',
     files: { [PROJECT]: { hooks: { PreToolUse: hook } } },
     finds: [`note ${PROJECT}: our modules compare`],
@@ -135,12 +140,12 @@ const ROWS: readonly Row[] = [
   {
     what: 'a module of the user',
     files: { 'user/skills/fast/hooks/hooks.json': { modules: ['./m.mjs'] } },
-    finds: ['note user/skills/fast: has modules'],
+    finds: ['open user/skills/fast: answer our module in the place of the daemon'],
   },
   {
     what: 'a module of the repository',
     files: { 'work/.claude/skills/fast/hooks/hooks.json': { modules: ['./m.mjs'] } },
-    finds: ['note work/.claude/skills/fast: has modules'],
+    finds: ['open work/.claude/skills/fast: answer our module in the place of the daemon'],
   },
   {
     what: 'a module where no module loads',
