@@ -1,0 +1,2 @@
+export const socket = null;
+export const home = null;
