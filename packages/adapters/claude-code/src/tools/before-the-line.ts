@@ -12,6 +12,9 @@ const ENV_FILE = 'CLAUDE_ENV_FILE';
 /** Further variables that make the shell, or what loads it, run other code before the line or under the names of its words. */
 const LOADS_CODE = /^(?:BASH_ENV|BASH_FUNC_.*|DYLD_INSERT_LIBRARIES|LD_AUDIT|LD_PRELOAD|ZDOTDIR)$/;
 
+/** Nobody told the environment, or it was too long to be told: the approver has to know that nothing is known. */
+const UNKNOWN = { '*': 'unknown' } as const;
+
 /** What runs before a command line, or instead of its words, without standing in it. */
 export interface BeforeTheLine {
   /** For the card, by the variable that names it, in the form of ART-130. */
@@ -25,9 +28,10 @@ export interface BeforeTheLine {
  * repository can set these variables (seen in 2.1.330), so the approver has to see them.
  */
 export function beforeTheLine({ event, environment }: ToolCall): BeforeTheLine {
-  const set = Object.entries(environment ?? {}).filter(([name, value]) => value !== '' && isAhead(name));
+  if (environment === null) return { environment: UNKNOWN, isUnpinned: true };
+  const set = Object.entries(environment).filter(([name, value]) => value !== '' && isAhead(name));
   const shown = Object.fromEntries(set.map(([name, value]) => [name, `=${value}`]));
-  const scripts = sessionScripts(event.sessionId, environment ?? {});
+  const scripts = sessionScripts(event.sessionId, environment);
   const isUnpinned = scripts !== null || SHELL_PREFIX in shown || ENV_FILE in shown;
   return {
     environment: scripts === null || ENV_FILE in shown ? shown : { ...shown, [ENV_FILE]: `=${scripts}` },

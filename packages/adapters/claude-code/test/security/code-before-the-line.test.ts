@@ -5,7 +5,7 @@ import { describe, expect, it, test } from 'vitest';
 import { ScriptedDesk, send, toolEventOf } from '../support/desk.js';
 import { scratch, TERMINAL } from '../support/files.js';
 
-async function described(environment: Readonly<Record<string, string>>, sessionId = 's-1') {
+async function described(environment: Readonly<Record<string, string>> | null, sessionId = 's-1') {
   const desk = new ScriptedDesk();
   await send(desk, toolEventOf('Bash', { command: 'ls' }, { session_id: sessionId }), { environment });
   const [call] = desk.described;
@@ -27,6 +27,10 @@ describe(rules('ART-130', 'ENF-140')`a repository has code run before every appr
 
   test('what says nothing is not shown', async () => {
     expect(await described({ ...TERMINAL, CLAUDE_ENV_FILE: '' })).toEqual({ shown: {}, commands: 1 });
+  });
+
+  test('behind so many other variables that a hook cannot tell them: that is shown', async () => {
+    expect(await described(null)).toEqual({ shown: { '*': 'unknown' }, commands: 0 });
   });
 
   test('a script that a hook of the repository left for the shells of the session', async () => {
