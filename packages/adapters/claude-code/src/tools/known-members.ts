@@ -21,7 +21,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
   Grep: 'pattern path glob output_mode -B -A -C context -n -i -o type head_limit offset multiline',
   LS: 'path',
   LSP: 'operation filePath line character query',
-  ListAgents: 'channel q cursor',
+  ListAgents: 'cursor',
   ListMcpResourcesTool: 'server',
   Monitor: 'description timeout_ms command ws',
   NotebookEdit: 'notebook_path cell_id new_source cell_type edit_mode',

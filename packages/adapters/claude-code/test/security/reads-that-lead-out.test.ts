@@ -49,4 +49,12 @@ describe(rules('LOC-045', 'INV-23')`a repository makes a read inside the workspa
       expect(await readsOf('Glob', { pattern }, cwd)).toEqual([cwd]);
     },
   );
+
+  it.each(['channel', 'q'])(
+    'a search that only other builds of the host send somewhere: ListAgents with %s',
+    async (member) => {
+      expect(await readsOf('ListAgents', { cursor: 'c' }, scratch())).toEqual([]);
+      expect(await readsOf('ListAgents', { [member]: 'what the agent knows' }, scratch())).toBeUndefined();
+    },
+  );
 });

@@ -159,7 +159,7 @@ const TOOLS: readonly {
   },
   { tool: 'EnterPlanMode', kind: 'tool', input: {}, reads: [] },
   { tool: 'ExitPlanMode', kind: 'tool', input: { allowedPrompts: [] }, reads: [] },
-  { tool: 'ListAgents', kind: 'tool', input: { channel: 'c', q: 'q', cursor: 'c' }, reads: [] },
+  { tool: 'ListAgents', kind: 'tool', input: { cursor: 'c' }, reads: [] },
   { tool: 'CronList', kind: 'tool', input: {}, reads: [] },
   { tool: 'ReportFindings', kind: 'tool', input: { level: 'low', findings: [] }, reads: [] },
 ];
