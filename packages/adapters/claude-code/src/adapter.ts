@@ -1,9 +1,7 @@
 import type { HookAnswer, HookCall, HookPending, HostAdapterFactory } from '@airlock/runtime/client';
 import { failureAnswer } from './answers/answers.js';
 import { EventRouter } from './events/router.js';
-
-/** Path segment of the hook routes, and `source` of every request. */
-export const HOST = 'claude-code';
+import { HOST } from './host.js';
 
 /** The adapter of Claude Code, for the daemon. */
 export const claudeCodeAdapter: HostAdapterFactory = (desk) => {

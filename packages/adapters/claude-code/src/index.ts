@@ -1,7 +1,9 @@
-export { claudeCodeAdapter, HOST } from './adapter.js';
+export { claudeCodeAdapter } from './adapter.js';
+export { HOST } from './host.js';
 export { type CommandMain, commandMain } from './commands/main.js';
-export { type HookMain, hookMain } from './hook/main.js';
-export { seldom, type SeldomNeeded } from './hook/seldom.js';
+export { hookMain } from './hook/main.js';
+export type { HookMain, SeldomNeeded } from './hook/model.js';
+export { seldom } from './hook/seldom.js';
 export { hooksJson, placeFile, placeModule, type PluginPlace } from './install/plugin-files.js';
 export {
   fixedHomeOf,

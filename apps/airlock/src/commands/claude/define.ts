@@ -2,16 +2,7 @@ import type { Command } from 'commander';
 import { withExamples } from '../../cli/examples.js';
 import { jsonOption } from '../../cli/options.js';
 import type { Scope } from '../../cli/scope.js';
-
-/** Flags of `airlock claude install`. */
-export interface InstallFlags {
-  readonly managed?: true;
-  readonly print?: true;
-  readonly json?: true;
-}
-
-/** Flags of the other commands. */
-export type ClaudeFlags = Omit<InstallFlags, 'print'>;
+import type { ClaudeFlags, InstallFlags } from './flags.js';
 
 const MANAGED = '--managed';
 

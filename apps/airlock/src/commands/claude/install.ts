@@ -15,7 +15,7 @@ import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { EXIT, readCoded, UsageError } from '../../cli/failure.js';
 import { asTyped, commandLine } from '../../cli/invocation.js';
-import type { InstallFlags } from './define.js';
+import type { InstallFlags } from './flags.js';
 
 /** Folder of the built plugin that this program carries. */
 function carriedPlugin(cli: Cli): string {

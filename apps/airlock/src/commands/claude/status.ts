@@ -3,7 +3,7 @@ import { type Cli, pathsOf, printJson } from '../../cli/context.js';
 import { EXIT } from '../../cli/failure.js';
 import { asTyped } from '../../cli/invocation.js';
 import { workspaceFolder } from '../../cli/workspace.js';
-import type { ClaudeFlags } from './define.js';
+import type { ClaudeFlags } from './flags.js';
 import { recentIncidents } from './incidents.js';
 
 /** What the installation is, in words. */

@@ -1,7 +1,7 @@
 import { managedPlaces, uninstallForUser, uninstallManaged } from '@airlock/adapter-claude-code';
 import { type Cli, pathsOf, printJson } from '../../cli/context.js';
 import { EXIT } from '../../cli/failure.js';
-import type { ClaudeFlags } from './define.js';
+import type { ClaudeFlags } from './flags.js';
 
 /** `airlock claude uninstall`. */
 export async function uninstall(cli: Cli, flags: ClaudeFlags): Promise<number> {

@@ -5,20 +5,11 @@ import { failureLines } from './failure.js';
 import { autoOff, autoOn, failMode } from './modes.js';
 import { PAIR_MODE, pair, pairInTerminal, unpair } from './pairing.js';
 import { approve, disapprove, patterns } from './patterns.js';
+import type { CommandProgram } from './program.js';
 import { type CommandSession, realFolder } from './session.js';
 import { SIGN_IN_MODE, signIn, signInUntilDone, signOut } from './sign-in.js';
 import { status } from './status.js';
 import { type CommandName, type TypedCommand, typedCommand } from './typed-command.js';
-
-/** The program that a plugin's commands are executed by. */
-export interface CommandProgram {
-  /** Home that the installation fixed; null for the default places (LOC-030). */
-  readonly fixedHome: string | null;
-  /** Arguments after `process.execPath` that start the daemon. */
-  readonly daemonCommand: readonly string[];
-  /** Absolute path of the program itself. */
-  readonly entry: string;
-}
 
 /** What a plugin command is started with. */
 export interface CommandMain extends CommandProgram {

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type DaemonClient, ensureDaemon, type RuntimePaths, type StatusAnswer } from '@airlock/runtime/client';
 import { sessionVariables } from '../hook/start-daemon.js';
-import type { CommandProgram } from './main.js';
+import type { CommandProgram } from './program.js';
 
 /** What a command works with. */
 export interface CommandSession {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { CommandFailure } from './failure.js';
 import { nothingElse } from './modes.js';
 import { type CommandSession, daemonOf } from './session.js';
-import type { CommandProgram } from './main.js';
+import type { CommandProgram } from './program.js';
 import { visible } from './words.js';
 
 /** Argument by which this program is started to see a sign-in through after the hook has ended. */

@@ -1,37 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { postHook, type RawHookAnswer, resolvePaths, RuntimeError, type RuntimePaths } from '@airlock/runtime/client';
+import { postHook, type RawHookAnswer, resolvePaths, RuntimeError } from '@airlock/runtime/client';
+import { HOST } from '../host.js';
 import { type HookOutput, wellFormed } from './answer-form.js';
 import { type HookIo, processIo } from './io.js';
 import { readInput } from './input.js';
-import type { SeldomNeeded } from './seldom.js';
-
-/** What the plugin's Node hook is started with. */
-export interface HookMain {
-  /** Event name, for example `PreToolUse`. */
-  readonly event: string;
-  /** Home that the installation fixed; null for the default places (LOC-030). */
-  readonly fixedHome: string | null;
-  /** Arguments after `process.execPath` that start the daemon. */
-  readonly daemonCommand: readonly string[];
-  /** Folder of the plugin that this hook is a part of. */
-  readonly plugin: string;
-  /** Loads the rest of the hook. */
-  readonly seldom: () => Promise<SeldomNeeded>;
-  /** Started by `hook.sh` in an empty environment; it left the environment of its caller on a file descriptor. */
-  readonly isClean?: boolean;
-}
-
-/** What is asked of the daemon. */
-export interface HookAsk extends Pick<HookMain, 'event' | 'daemonCommand' | 'seldom'> {
-  readonly paths: RuntimePaths;
-  readonly input: Uint8Array;
-  /** Base64, as `Airlock-Environment` has it; null for none. */
-  readonly environment: string | null;
-  readonly signal: AbortSignal;
-}
-
-/** Segment of the route; the adapter's `HOST`, which would load the whole adapter here. */
-const HOST = 'claude-code';
+import type { HookAsk, HookMain } from './model.js';
 
 /** Between two questions of a layer that is told to come back, milliseconds. */
 const PAUSE = 100;
@@ -47,14 +19,13 @@ const NOTHING: HookOutput = { exit: 0, stdout: '', stderr: '' };
  */
 export async function hookMain(options: HookMain, io: HookIo = processIo(options)): Promise<number> {
   const over = new AbortController();
-  const late = delay(io.deadlineMs, undefined, { signal: over.signal }).then(() =>
-    refused(options, new RuntimeError('bad_answer', 'nobody answered in time', { fix: 'airlock doctor' })),
-  );
-  const ended = io.ended.then((signal) =>
-    refused(options, new RuntimeError('internal_error', `${signal} ended the hook`)),
-  );
-  late.catch(() => undefined);
-  const output = await Promise.race([answer(options, io, over.signal), late, ended]);
+  const ended = new Promise<RuntimeError>((resolve) => {
+    io.onEnd((why) => resolve(new RuntimeError('internal_error', `${why} ended the hook`)));
+    const late = new RuntimeError('bad_answer', 'nobody answered in time', { fix: 'airlock doctor' });
+    const timer = setTimeout(() => resolve(late), io.deadlineMs);
+    over.signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+  const output = await Promise.race([answer(options, io, over.signal), ended.then((why) => refused(options, why))]);
   over.abort();
   io.release();
   return (await io.give(output)) ? output.exit : 2;
@@ -93,7 +64,7 @@ async function askDaemon(ask: HookAsk): Promise<HookOutput> {
   for (;;) {
     raw = await postHook(paths, { host: HOST, event, input, environment, signal });
     if (raw.status !== 202 || !event.startsWith('tool.')) break;
-    await delay(PAUSE, undefined, { signal });
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
   const output = wellFormed(event, raw);
   if (output !== null) return output;

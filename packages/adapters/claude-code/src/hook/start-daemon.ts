@@ -2,12 +2,12 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
 import { ensureDaemon, hookEnvironment, offlineVerdict, RuntimeError } from '@airlock/runtime/client';
-import { HOST } from '../adapter.js';
 import { readEvent } from '../events/read-event.js';
 import { toolEvent } from '../events/tool-event.js';
+import { HOST } from '../host.js';
 import { describeTool } from '../tools/describe-tool.js';
 import { type HookOutput, isToolCall } from './answer-form.js';
-import type { HookAsk } from './main.js';
+import type { HookAsk } from './model.js';
 
 /**
  * Starts the daemon; then null, and it is to be asked. Where none can be started, what LOC-105 says: `pass` under a signed

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { stopDaemon } from '@airlock/runtime/client';
 import { describe, expect, it } from 'vitest';
-import { HOST } from '../../src/adapter.js';
+import { HOST } from '../../src/host.js';
 import { CALL, hookScene, listener, NO_DAEMON, runHook, send } from '../support/hook-scene.js';
 
 const decision = (permissionDecision: string, permissionDecisionReason = 'because') =>
@@ -181,7 +181,9 @@ describe(rules('LOC-100', 'LOC-110', 'INV-22')`the end of the Node hook`, () => 
   it('a signal is a denial', async () => {
     const scene = hookScene();
     await listener(scene, () => undefined);
-    expect(await runHook(scene, {}, { ended: Promise.resolve('SIGTERM') })).toEqual(denied('SIGTERM'));
+    expect(await runHook(scene, {}, { onEnd: (call) => void setTimeout(call, 50, 'SIGTERM') })).toEqual(
+      denied('SIGTERM'),
+    );
   });
 
   it('an output that nobody takes is no permission', async () => {

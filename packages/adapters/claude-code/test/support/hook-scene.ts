@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolvePaths, type RuntimePaths } from '@airlock/runtime/client';
 import { afterEach } from 'vitest';
-import { type HookMain, hookMain } from '../../src/hook/main.js';
+import { hookMain } from '../../src/hook/main.js';
+import type { HookMain } from '../../src/hook/model.js';
 import { seldom } from '../../src/hook/seldom.js';
 import type { HookIo } from '../../src/hook/io.js';
 
@@ -114,7 +115,7 @@ export async function runHook(
     })(),
     environment: () => null,
     deadlineMs: 60_000,
-    ended: new Promise(() => undefined),
+    onEnd: () => undefined,
     release: () => undefined,
     give: async (output) => {
       given = output;
