@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { entriesBelow, hooksJson, placeFile, placeModule, sha256 } from '@airlock/adapter-claude-code';
 import { rules } from '@airlock/conformance';
+import { connectDaemon, resolvePaths } from '@airlock/runtime/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -75,6 +76,19 @@ describe(rules('LOC-030')`the built plugin`, () => {
   });
 });
 
+/** Waits until the daemon of a home answers. */
+async function answering(home: string, isRunning: () => boolean): Promise<void> {
+  const paths = resolvePaths({ fixedHome: home });
+  for (const end = performance.now() + 15_000; ; await new Promise((resolve) => setTimeout(resolve, 25))) {
+    const refused = await connectDaemon(paths).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (refused === null) return;
+    if (performance.now() > end || !isRunning()) throw refused;
+  }
+}
+
 describe(rules('LOC-030')`a copy of the built plugin in an empty folder`, () => {
   const root = mkdtempSync(join(realpathSync(tmpdir()), 'airlock-copy-'));
   const plugin = join(root, 'elsewhere');
@@ -96,11 +110,7 @@ describe(rules('LOC-030')`a copy of the built plugin in an empty folder`, () => 
     });
     const ended = once(daemon, 'exit');
     try {
-      const ready = join(home, 'run', 'daemon.pid');
-      for (const end = performance.now() + 15_000; !existsSync(ready); ) {
-        if (performance.now() > end || daemon.exitCode !== null) throw new Error('the daemon did not start');
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }
+      await answering(home, () => daemon.exitCode === null);
     } finally {
       daemon.kill();
     }
