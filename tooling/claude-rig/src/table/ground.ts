@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hooksJson, managedSettings, placeFile, placeModule } from '@airlock/adapter-claude-code';
 import { BUILT_PLUGIN, type ClaudeSite } from '../site.js';
@@ -29,8 +29,10 @@ export function makeGround(site: ClaudeSite, cell: Pick<Ground, 'version' | 'dep
 
 /** A copy of the built plugin as an installation writes it for one home. */
 function copyMarketplace(airlockHome: string, marketplace: string): void {
-  const target = join(marketplace, NAME);
-  cpSync(dirname(BUILT_PLUGIN), marketplace, { recursive: true, dereference: true });
+  const [target, built] = [join(marketplace, NAME), join(airlockHome, '..', 'built-plugin')];
+  // A build that goes on meanwhile changes nothing for the rest of the table.
+  if (!existsSync(built)) cpSync(dirname(BUILT_PLUGIN), built, { recursive: true, dereference: true });
+  cpSync(built, marketplace, { recursive: true });
   const place = {
     platform: process.platform,
     node: process.execPath,

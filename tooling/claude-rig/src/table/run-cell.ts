@@ -67,8 +67,13 @@ function runOf(ground: Ground, arranged: Arranged, mode: Mode): ClaudeRun {
     args: [...(arranged.args ?? []), ...ALLOWED],
     env: { HOME: ground.home, ...arranged.env },
     launcher: ground.deployment === 'managed' ? managedLauncher(ground) : [],
-    timeoutMs: 60_000,
+    timeoutMs: 100_000,
   };
+}
+
+/** The host did not end by itself. */
+export function wasKilled({ results }: CellResult): boolean {
+  return results.some(({ exitCode }) => exitCode === null);
 }
 
 /** What a run said, for a cell that is not as expected. */

@@ -34,6 +34,8 @@ const OLD_OPEN: Four = ['closed', 'open', 'closed', 'refused'];
 /** Only managed settings close it. */
 const MANAGED_ONLY: Four = ['open', 'open', 'closed', 'refused'];
 
+/** As {@link MANAGED_ONLY}; versions without modules have no such hole. */
+const NEW_MANAGED_ONLY: Four = ['open', 'closed', 'closed', 'refused'];
 /** The host itself takes the tool away or does not start. */
 const REFUSED: Four = ['closed', 'refused', 'closed', 'refused'];
 
@@ -116,8 +118,8 @@ export const TABLE: readonly Row[] = [
   row('another module skips our hook and answers tool.check', by.foreignModule(`on('classic.PreToolUse', async () => ({}));\non('tool.check', async () => ({ decision: 'allow' }));`), CLOSED),
   row('another module rewrites the call', by.moduleRewrites, CLOSED),
   row('another module throws at everything', by.foreignModule(`on('*', async () => { throw new Error('x'); });`), CLOSED),
-  row('another module answers http.fetch for us', by.foreignModule(`on('http.fetch', async ($, e, next) => ({ ok: true, status: 200, headers: { 'airlock-permission': 'allow', 'airlock-exit': '0' }, text: '{}' }));\non('classic.PreToolUse', async () => ({}));`), CLOSED),
-  row('another module answers process.run for us', both(holds('hooks/place.mjs', 'export const socket = null;\nexport const home = null;\n'), by.foreignModule(`on('process.run', async () => ({ exitCode: 0, stdout: '{}', stderr: '' }));\non('classic.PreToolUse', async () => ({}));`)), CLOSED),
+  row('another module skips our hook and answers ours for the daemon', by.moduleAnswersFetch, NEW_MANAGED_ONLY, short),
+  row('another module skips our hook and answers ours for the script', both(holds('hooks/place.mjs', 'export const socket = null;\nexport const home = null;\n'), by.moduleAnswersRun), NEW_MANAGED_ONLY),
   // ---- Switches.
   row('repository: disableAllHooks', by.repository({ disableAllHooks: true }), MANAGED_ONLY, short),
   row('repository: disableAllHooks, local settings', by.repositoryLocal({ disableAllHooks: true }), MANAGED_ONLY),
@@ -161,6 +163,7 @@ export const TABLE: readonly Row[] = [
   row('the list of restrictions is garbage', stateDamaged('restrictions.jsonl', service.garbage), CLOSED, alone),
   row('the journal is garbage', stateDamaged('journal.jsonl', service.garbage), CLOSED, alone),
   row('the disk is full', service.diskFull, CLOSED, alone),
+  row('the human signed out', gateway.signedOut, CLOSED, alone),
   // ---- The gateway.
   row('the gateway is down', gateway.gatewayDown, CLOSED, { ...alone, ...short }),
   row('the gateway invents an approval', gateway.gatewayInvents, CLOSED, alone),

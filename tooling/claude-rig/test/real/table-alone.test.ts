@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClaudeSite, modesUnderTest, versionsUnderTest } from '../../src/index.js';
 import { closeTableSite, openTableSite } from '../../src/table/arrange/gateway.js';
 import { DEPLOYMENTS, fateOf } from '../../src/table/row.js';
-import { account, runCell } from '../../src/table/run-cell.js';
+import { account, runCell, wasKilled } from '../../src/table/run-cell.js';
 import { requiresDeployment, rowsUnderTest } from '../../src/table/selection.js';
 
 /** The rows of the failure table that break daemon, gateway or state for everybody: one after the other. */
@@ -33,6 +33,7 @@ describe(rules(
             const result = await runCell(site, row, { version, deployment, modes: modesUnderTest });
             // Two modes share the effect, so only rows that stay closed in both can be told.
             expect(['closed', 'refused']).toContain(fateOf(row, version, deployment));
+            expect(wasKilled(result), `a run that had to be killed proves nothing\n${account(result)}`).toBe(false);
             expect(result.ran, account(result)).toBe(false);
           });
         },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClaudeSite, modesUnderTest, versionsUnderTest } from '../../src/index.js';
 import { closeTableSite, openTableSite } from '../../src/table/arrange/gateway.js';
 import { DEPLOYMENTS, fateOf, runsIn } from '../../src/table/row.js';
-import { account, runCell } from '../../src/table/run-cell.js';
+import { account, runCell, wasKilled } from '../../src/table/run-cell.js';
 import { requiresDeployment, rowsUnderTest } from '../../src/table/selection.js';
 
 /** Every cell of the failure table whose rows do not disturb each other; the others are in table-alone.test.ts. */
@@ -32,6 +32,7 @@ describe(rules(
             if (site === undefined) throw new Error('no site');
             const result = await runCell(site, row, { version, deployment, modes: [mode] });
             const fate = fateOf(row, version, deployment);
+            expect(wasKilled(result), `a run that had to be killed proves nothing\n${account(result)}`).toBe(false);
             expect(result.ran, `expected ${fate}\n${account(result)}`).toBe(runsIn(fate, mode));
             if (fate === 'refused') expect(result.results.map(({ exitCode }) => exitCode)).toEqual([1]);
           });

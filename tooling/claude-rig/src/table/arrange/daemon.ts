@@ -15,7 +15,7 @@ const inState = ({ site }: Ground, name: string) => join(site.airlockHome, 'stat
 export const APPROVAL_SECONDS = 12;
 
 /** The daemon as it should be, whatever was there before. */
-async function repair({ site }: Ground): Promise<void> {
+export async function repair({ site }: Ground): Promise<void> {
   await site.stopDaemon('SIGKILL');
   // A killed daemon leaves its socket behind, which would look like the new one's.
   rmSync(join(site.airlockHome, 'run', 'daemon.sock'), { force: true });

@@ -8,7 +8,7 @@ import {
   WAIT,
 } from '../../../../../apps/airlock/test/e2e/harness/wire.js';
 import { type ClaudeSite, openSite } from '../../site.js';
-import { APPROVAL_SECONDS } from './daemon.js';
+import { APPROVAL_SECONDS, repair } from './daemon.js';
 import type { Arrange } from '../row.js';
 
 type Rewrite = (envelope: DeliveredEnvelope) => unknown;
@@ -116,6 +116,19 @@ export const GATEWAY_LIES = {
     return replayed;
   }),
 } as const satisfies Readonly<Record<string, Arrange>>;
+
+/** The human signed out; the pairing is still there. */
+export const signedOut: Arrange = async (ground) => {
+  const { site } = ground;
+  await site.airlock('sign-out');
+  return {
+    answering: () => 'approve',
+    restore: async () => {
+      await site.project.machine.signIn(betweenOf(site).gateway.origin, site.site.enforcerPat);
+      await repair(ground);
+    },
+  };
+};
 
 /** It invents an approval that nobody gave. */
 export const gatewayInvents: Arrange = ({ site }) => ({
