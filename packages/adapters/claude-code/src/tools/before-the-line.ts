@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { configFolder } from '../install/settings-files.js';
 import type { ToolCall } from './tool-call.js';
 
@@ -27,9 +27,11 @@ export interface BeforeTheLine {
  * What the environment of a call, and the scripts that other hooks left for its session, put before every command line. A
  * repository can set these variables (seen in 2.1.330), so the approver has to see them.
  */
-export function beforeTheLine({ event, environment }: ToolCall): BeforeTheLine {
+export function beforeTheLine({ event, cwd, environment }: ToolCall): BeforeTheLine {
   if (environment === null) return { environment: UNKNOWN, isUnpinned: true };
-  const set = Object.entries(environment).filter(([name, value]) => value !== '' && isAhead(name));
+  const set = Object.entries(environment).filter(
+    ([name, value]) => value !== '' && isAhead(name, value, projectOf(cwd)),
+  );
   const shown = Object.fromEntries(set.map(([name, value]) => [name, `=${value}`]));
   const scripts = sessionScripts(event.sessionId, environment);
   const isUnpinned = scripts !== null || SHELL_PREFIX in shown || ENV_FILE in shown;
@@ -39,8 +41,23 @@ export function beforeTheLine({ event, environment }: ToolCall): BeforeTheLine {
   };
 }
 
-function isAhead(name: string): boolean {
+function isAhead(name: string, value: string, project: string): boolean {
+  if (name === 'PATH') return value.split(':').some((folder) => isInside(folder, project));
   return name === SHELL_PREFIX || name === ENV_FILE || LOADS_CODE.test(name);
+}
+
+/** Whether a folder of PATH is one of the project, so that a repository can bring the programs that words name. */
+function isInside(folder: string, project: string): boolean {
+  if (!folder.startsWith('/')) return true;
+  return project !== '/' && !relative(project, folder).startsWith('..');
+}
+
+/** The repository around a folder, or the folder itself. */
+function projectOf(cwd: string): string {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return folder;
+    if (folder === dirname(folder)) return cwd;
+  }
 }
 
 /** Folder of the scripts that hooks of a session left for its shells; null where there is none. */

@@ -29,7 +29,6 @@ const INTERNAL: ReadonlySet<string> = new Set([
   'TaskGet',
   'TaskList',
   'TaskOutput',
-  'TaskStop',
   'TaskUpdate',
   'TodoWrite',
   'ToolSearch',

@@ -5,9 +5,13 @@ import { describe, expect, it, test } from 'vitest';
 import { ScriptedDesk, send, toolEventOf } from '../support/desk.js';
 import { scratch, TERMINAL } from '../support/files.js';
 
-async function described(environment: Readonly<Record<string, string>> | null, sessionId = 's-1') {
+async function described(environment: Readonly<Record<string, string>> | null, sessionId = 's-1', cwd?: string) {
   const desk = new ScriptedDesk();
-  await send(desk, toolEventOf('Bash', { command: 'ls' }, { session_id: sessionId }), { environment });
+  await send(
+    desk,
+    toolEventOf('Bash', { command: 'ls' }, { session_id: sessionId, ...(cwd === undefined ? {} : { cwd }) }),
+    { environment },
+  );
   const [call] = desk.described;
   return { shown: call?.action['environment'], commands: call?.facts?.commands.length };
 }
@@ -23,6 +27,22 @@ describe(rules('ART-130', 'ENF-140')`a repository has code run before every appr
     const value = '/repository/evil';
     const found = await described({ ...TERMINAL, [variable]: value });
     expect(found).toEqual({ shown: { [variable]: `=${value}` }, commands });
+  });
+
+  it.each([
+    ['a folder of the repository', (cwd: string) => join(cwd, 'bin')],
+    ['a folder of the repository above the call', (cwd: string) => join(cwd, '..', 'bin')],
+    ['whatever folder the call is in', () => ''],
+    ['a relative folder', () => 'bin'],
+  ])('PATH leads to %s before the system: it is shown, and pinned as before', async (_name, folder) => {
+    const repository = scratch();
+    mkdirSync(join(repository, '.git'));
+    const cwd = join(repository, 'sub');
+    mkdirSync(cwd);
+    const path = `${folder(cwd)}:${TERMINAL.PATH}`;
+    const found = await described({ ...TERMINAL, PATH: path }, 's-1', cwd);
+    expect(found).toEqual({ shown: { PATH: `=${path}` }, commands: 1 });
+    expect((await described(TERMINAL, 's-1', cwd)).shown).toEqual({});
   });
 
   test('what says nothing is not shown', async () => {

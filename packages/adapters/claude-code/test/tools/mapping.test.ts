@@ -140,7 +140,7 @@ const TOOLS: readonly {
   { tool: 'TaskGet', kind: 'tool', input: { taskId: '1' }, reads: [] },
   { tool: 'TaskList', kind: 'tool', input: {}, reads: [] },
   { tool: 'TaskOutput', kind: 'tool', input: { task_id: '1', block: true, timeout: 1 }, reads: [] },
-  { tool: 'TaskStop', kind: 'tool', input: { task_id: '1', shell_id: '1' }, reads: [] },
+  { tool: 'TaskStop', kind: 'tool', input: { task_id: '1', shell_id: '1' } },
   {
     tool: 'TaskUpdate',
     kind: 'tool',
