@@ -85,7 +85,7 @@ async function answering(home: string, isRunning: () => boolean): Promise<void> 
       (error: unknown) => error,
     );
     if (refused === null) return;
-    if (performance.now() > end || !isRunning()) throw refused;
+    if (performance.now() > end || !isRunning()) throw new Error('no daemon answers', { cause: refused });
   }
 }
 
