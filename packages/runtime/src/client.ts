@@ -1,6 +1,7 @@
 export type { DaemonClient, CallOptions } from './socket/daemon-client.js';
 export { connectDaemon } from './socket/connect.js';
-export { type HookPost, postHook, type RawHookAnswer } from './socket/post-hook.js';
+export { type HookPost, postHook } from './socket/post-hook.js';
+export type { RawHookAnswer } from './socket/raw-answer.js';
 export { ensureDaemon, type EnsureDaemonOptions } from './daemon/ensure.js';
 export { stopDaemon, daemonState, type DaemonState, type StopAnswer, type StopOptions } from './daemon/stop.js';
 export { resolvePaths, type ResolvePathsOptions, type RuntimePaths } from './paths/paths.js';

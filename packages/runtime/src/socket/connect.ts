@@ -126,24 +126,19 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
 }
 
 async function readText(response: IncomingMessage): Promise<string> {
-  return Buffer.from(await readBytes(response, LARGEST_ANSWER)).toString('utf8');
-}
-
-/** The whole body. Rejects with `bad_answer` when it is longer than `most` bytes or breaks off. */
-export async function readBytes(response: IncomingMessage, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const chunk of response) {
       const bytes: Uint8Array = chunk;
       size += bytes.length;
-      if (size > most) throw new RuntimeError('bad_answer', 'the daemon sent too much');
+      if (size > LARGEST_ANSWER) throw new RuntimeError('bad_answer', 'the daemon sent too much');
       chunks.push(bytes);
     }
   } catch (cause) {
     throw cause instanceof RuntimeError || isAbort(cause) ? cause : brokenOff(cause);
   }
-  return Buffer.concat(chunks);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function isAbort(cause: unknown): boolean {

@@ -9,8 +9,8 @@ export interface HookIo {
   readonly environment: () => string | null;
   /** Milliseconds until the hook answers by itself: below the deadline of the host (LOC-110). */
   readonly deadlineMs: number;
-  /** Settles with its name when a signal wants to end the process. */
-  readonly ended: Promise<string>;
+  /** Calls back with its name when a signal wants to end the process. */
+  readonly onEnd: (call: (signal: string) => void) => void;
   /** Lets go of everything that would keep the process alive. */
   readonly release: () => void;
   /** Writes the output; false when standard output did not take it. */
@@ -22,29 +22,21 @@ export const HOOK_DEADLINE_MS = 315_000;
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
 
-/** The real one. */
+/** The real one. Below `hook.sh` a signal may end the process: the script makes a denial of every such end. */
 export function processIo({ isClean = false }: { readonly isClean?: boolean }): HookIo {
-  const { promise: ended, resolve } = withResolver<string>();
-  for (const signal of SIGNALS) process.on(signal, resolve);
   return {
     stdin: process.stdin,
     environment: () => (isClean ? keptEnvironment() : encodedEnvironment(process.env)),
     deadlineMs: HOOK_DEADLINE_MS,
-    ended,
+    onEnd: (call) => {
+      for (const signal of isClean ? [] : SIGNALS) process.on(signal, call);
+    },
     release: () => stopReading(process.stdin),
     give: async ({ stdout, stderr }) => {
       if (stderr !== '') await write(process.stderr, `${stderr}\n`);
       return stdout === '' || (await write(process.stdout, stdout));
     },
   };
-}
-
-function withResolver<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
 
 function stopReading(stream: Readable): void {

@@ -152,7 +152,9 @@ describe(rules('LOC-100', 'LOC-105', 'INV-22')`the Node hook and no daemon`, () 
         const isStatus = request.url === '/v1/status';
         const body = isStatus ? ${JSON.stringify(STATUS)} : '{}';
         request.resume().on('end', () => {
-          response.writeHead(200, { 'airlock-permission': 'pass', 'airlock-exit': '0' }).end(body);
+          const length = Buffer.byteLength(body);
+          response.writeHead(200, { 'airlock-permission': 'pass', 'airlock-exit': '0', 'content-length': length });
+          response.end(body);
           if (!isStatus) setTimeout(() => process.exit(), 100);
         });
       }).listen(${JSON.stringify(scene.paths.socket)});
