@@ -107,6 +107,8 @@ export async function startHostileGateway(options: HostileGatewayOptions): Promi
     else tampered(entry, message, response).catch(() => response.destroy());
   });
   server.on('upgrade', (message: IncomingMessage, socket: Duplex) => {
+    // A client that dies meanwhile resets the connection.
+    socket.once('error', () => socket.destroy());
     if (options.upgrades === 'forward') forwardUpgrade(target, message, socket);
     else socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
