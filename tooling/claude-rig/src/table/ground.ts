@@ -61,16 +61,16 @@ function registerPlugin({ home, plugin }: Ground, marketplace: string): void {
 }
 
 /** Where the managed settings of a ground lie, which stand for `/etc/claude-code` in its runs. */
-export function managedFolder({ aside }: Ground): string {
+function managedFolder({ aside }: Ground): string {
   return join(aside, 'managed');
 }
 
-export function writeManaged(ground: Ground, settings: Readonly<Record<string, unknown>>): void {
+function writeManaged(ground: Ground, settings: Readonly<Record<string, unknown>>): void {
   mkdirSync(join(managedFolder(ground), 'managed-settings.d'), { recursive: true });
   writeJson(join(managedFolder(ground), 'managed-settings.d', 'airlock.json'), settings);
 }
 
-/** Adds members to a JSON file, which is made when it is not there. */
+/** Writes a JSON file and the folders around it. */
 export function writeJson(file: string, value: unknown): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);

@@ -53,17 +53,23 @@ export const daemonKilledWhileAsked: Arrange = (ground) => {
 
 /** Deadlines of seconds instead of minutes, for what hangs. */
 const impatient = both(
-  pluginText('hooks/hook.sh', /315/g, '3'),
+  pluginText('hooks/hook.sh', /315/g, '8'),
   pluginText('hooks/hooks.json', /"timeout": 30,/g, '"timeout": 5,'),
+  pluginText('hooks/ask.mjs', '320_000', '-5000'),
 );
 
-/** The daemon is there and does nothing (SIGSTOP). */
+/** The daemon stops doing anything (SIGSTOP) while the human is asked. */
 export const daemonStopped: Arrange = both(impatient, async (ground) => {
+  const { site } = ground;
   await repair(ground);
-  const pid = ground.site.daemonPid();
-  if (pid === undefined) throw new Error('no daemon');
-  process.kill(pid, 'SIGSTOP');
+  const [pid, shown] = [site.daemonPid() ?? 0, site.human.seen.length];
+  if (pid === 0) throw new Error('no daemon');
   return {
+    answering: () => 'wait',
+    meanwhile: async () => {
+      await until(() => site.human.seen.length > shown);
+      process.kill(pid, 'SIGSTOP');
+    },
     restore: () => {
       process.kill(pid, 'SIGCONT');
     },
@@ -109,7 +115,7 @@ const answer = (status: string, headers: readonly string[], body: string) =>
   `HTTP/1.1 ${status}\r\n${headers.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
 
 /** Answers of something in the daemon's place that are no answer. */
-export const LIES = {
+const LIES = {
   'allow with exit 2': answer('200 OK', ['Airlock-Permission: allow', 'Airlock-Exit: 2'], verdict('allow')),
   'allow with 500': answer('500 No', ['Airlock-Permission: allow', 'Airlock-Exit: 0'], verdict('allow')),
   'half an allow': answer('200 OK', ['Airlock-Permission: maybe', 'Airlock-Exit: 0'], verdict('allow').slice(0, -3)),

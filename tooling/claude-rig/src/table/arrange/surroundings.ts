@@ -101,13 +101,12 @@ __attribute__((constructor)) static void evil(void) {
   return { LD_PRELOAD: library };
 };
 
-export const proxies: Variables = () => ({
-  HTTP_PROXY: 'http://127.0.0.1:9',
-  http_proxy: 'http://127.0.0.1:9',
-  ALL_PROXY: 'http://127.0.0.1:9',
-  NO_PROXY: '',
-  no_proxy: '',
-});
+/** Of all that is local only the scripted model is reached without a proxy; ours would be `localhost`. */
+export const proxies: Variables = () => {
+  const proxy = 'http://127.0.0.1:9';
+  const none = '127.0.0.1';
+  return { HTTP_PROXY: proxy, http_proxy: proxy, ALL_PROXY: proxy, all_proxy: proxy, NO_PROXY: none, no_proxy: none };
+};
 
 export const ourVariables: Variables = ({ aside, folder }) => ({
   AIRLOCK_HOME: aside,
