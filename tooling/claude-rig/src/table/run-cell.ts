@@ -6,7 +6,7 @@ import { type ClaudeResult, type ClaudeRun, startClaude } from '../run-claude.js
 import type { Mode } from '../selection.js';
 import type { ClaudeSite } from '../site.js';
 import { makeGround, managedLauncher } from './ground.js';
-import type { Arranged, Ground, Row } from './row.js';
+import { type Arranged, fateOf, type Ground, type Row } from './row.js';
 
 /** What one cell of the table came to. */
 export interface CellResult {
@@ -47,7 +47,8 @@ export async function runCell(site: ClaudeSite, row: Row, { version, deployment,
     arranged = (await row.arrange(ground)) ?? {};
     if (arranged.answering !== undefined) answers.set(ground.folder, arranged.answering);
     const running = await Promise.all(modes.map((mode) => startClaude(site, runOf(ground, arranged, mode))));
-    await arranged.meanwhile?.();
+    // A host that does not start asks nobody.
+    if (fateOf(row, version, deployment) !== 'refused') await arranged.meanwhile?.();
     const results = await Promise.all(running.map((each) => each.finished()));
     return { ran: existsSync(ground.effect), results };
   } finally {

@@ -166,7 +166,7 @@ export const TABLE: readonly Row[] = [
   row('the disk is full', service.diskFull, CLOSED, alone),
   row('the human signed out', gateway.signedOut, CLOSED, alone),
   // ---- The gateway.
-  row('the gateway is down', gateway.gatewayDown, CLOSED, { ...alone, ...short }),
+  row('the gateway is down', gateway.gatewayDown, CLOSED, alone),
   row('the gateway invents an approval', gateway.gatewayInvents, CLOSED, alone),
   row('the gateway answers 500', gateway.gatewayAnswers(500, { error: 'x' }), CLOSED, alone),
   row('the gateway answers 401', gateway.gatewayAnswers(401, { error: 'unauthorized' }), CLOSED, alone),
