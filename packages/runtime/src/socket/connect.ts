@@ -6,7 +6,8 @@ import type { RuntimePaths } from '../paths/paths.js';
 import * as api from './api.js';
 import type { CallOptions, DaemonClient } from './daemon-client.js';
 import * as policyApi from './policy-api.js';
-import { checkBeforeConnect, notRunning } from './socket-path.js';
+import { brokenOff, connectError, isAbort } from './connect-error.js';
+import { checkBeforeConnect } from './socket-path.js';
 
 /** Largest answer of the daemon that is read, in bytes. */
 const LARGEST_ANSWER = 8 * 1024 * 1024;
@@ -141,17 +142,6 @@ async function readText(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function isAbort(cause: unknown): boolean {
-  return cause instanceof Error && cause.name === 'AbortError';
-}
-
-function brokenOff(cause: unknown): RuntimeError {
-  return new RuntimeError('bad_answer', 'the connection to the daemon broke off', {
-    cause,
-    fix: 'airlock daemon status',
-  });
-}
-
 async function send(paths: RuntimePaths, call: Call): Promise<IncomingMessage> {
   checkBeforeConnect(paths);
   const payload = call.body === undefined ? undefined : JSON.stringify(call.body);
@@ -170,13 +160,6 @@ async function send(paths: RuntimePaths, call: Call): Promise<IncomingMessage> {
     request.on('error', (cause) => reject(connectError(paths, cause)));
     request.end(payload);
   });
-}
-
-/** Why nothing came back: `daemon_not_running`, `bad_answer`, or the abort itself. */
-export function connectError(paths: RuntimePaths, cause: Error): Error {
-  if (isAbort(cause)) return cause;
-  const code = 'code' in cause ? cause.code : undefined;
-  return code === 'ECONNREFUSED' || code === 'ENOENT' ? notRunning(paths, cause) : brokenOff(cause);
 }
 
 function parseAnswer<T>(text: string, schema: z.ZodType<T>): T {

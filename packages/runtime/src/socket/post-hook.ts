@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { RuntimeError } from '../errors.js';
 import type { RuntimePaths } from '../paths/paths.js';
-import { connectError } from './connect.js';
+import { connectError } from './connect-error.js';
 import { LARGEST_BODY } from './http.js';
 import { type RawHookAnswer, readRawAnswer } from './raw-answer.js';
 import { checkBeforeConnect } from './socket-path.js';
