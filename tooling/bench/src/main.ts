@@ -1,11 +1,19 @@
 import { approval } from './approval/approval.js';
 import { exchanges } from './exchanges/exchanges.js';
+import { hook } from './hook/hook.js';
 import { type Row, table } from './measure.js';
 import { verdict } from './verdict/verdict.js';
 import { verification } from './verification/verification.js';
 import { waiters } from './waiters/waiters.js';
 
-const suites: Readonly<Record<string, () => Promise<Row[]>>> = { verdict, verification, approval, exchanges, waiters };
+const suites: Readonly<Record<string, () => Promise<Row[]>>> = {
+  verdict,
+  verification,
+  approval,
+  exchanges,
+  waiters,
+  hook,
+};
 
 const chosen = process.argv.slice(2).filter((word) => word !== '--');
 const unknown = chosen.find((name) => !(name in suites));

@@ -1,0 +1,163 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ClaudeSite, openSite } from '@airlock/claude-rig';
+import { alternate, quantile, type Row } from '../measure.js';
+import { bareServer, moduleLayer, post } from './module.js';
+
+const ROUNDS = 60;
+const MODULE_ROUNDS = 400;
+
+/** Clock ticks of the kernel, milliseconds. */
+const TICK = 10;
+
+const LINE = 'git status';
+const SESSION = 'bench-session';
+
+/** User and system time of all children that have ended, milliseconds. */
+function childrenCpu(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[13]) + Number(fields[14])) * TICK;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+interface Cost {
+  readonly wall: number[];
+  cpu: number;
+}
+
+/** One call that a signed pattern allows, each with an id of its own. */
+class Calls {
+  #count = 0;
+
+  constructor(private readonly cwd: string) {}
+
+  next() {
+    this.#count += 1;
+    return {
+      session_id: SESSION,
+      cwd: this.cwd,
+      hook_event_name: 'PreToolUse',
+      tool_name: 'Bash',
+      tool_input: { command: LINE },
+      tool_use_id: `toolu_${this.#count}`,
+    };
+  }
+}
+
+function run(program: string, args: readonly string[], { input, env }: { input: string; env: Environment }): string {
+  const { status, stdout, stderr } = spawnSync(program, args, { input, env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: exit ${status}: ${stderr}`);
+  return stdout;
+}
+
+/** Every way in turn, so that drift of a shared machine hits all alike. */
+function inTurn(ways: Readonly<Record<string, () => void>>): Readonly<Record<string, Cost>> {
+  const costs = Object.fromEntries(Object.keys(ways).map((name) => [name, { wall: [], cpu: 0 } as Cost]));
+  for (let round = -3; round < ROUNDS; round += 1) {
+    for (const [name, way] of Object.entries(ways)) {
+      const cost = costs[name] as Cost;
+      const [cpu, start] = [childrenCpu(), performance.now()];
+      way();
+      if (round < 0) continue;
+      cost.wall.push(performance.now() - start);
+      cost.cpu += childrenCpu() - cpu;
+    }
+  }
+  return costs;
+}
+
+function rowsOf(what: string, goal: string, { ours, floor }: { ours: Cost; floor: Cost }): Row[] {
+  const row = (unit: string, a: number, b: number): Row => ({
+    what: `${what}, ${unit}`,
+    ours: `${a.toFixed(1)} ms`,
+    floor: `${b.toFixed(1)} ms (node -e 0)`,
+    ratio: a / b,
+    goal,
+  });
+  return [
+    row('CPU', ours.cpu / ROUNDS, floor.cpu / ROUNDS),
+    row('wall', quantile(ours.wall, 0.5), quantile(floor.wall, 0.5)),
+  ];
+}
+
+/** The command hook as the host starts it: the script, and the same in Node, against an empty Node. */
+function hookRows(plugin: string, calls: Calls, env: Environment): Row[] {
+  const hook = (program: string, args: readonly string[]) => () => {
+    const said = run(program, args, { input: JSON.stringify(calls.next()), env });
+    if (!said.includes('"permissionDecision":"allow"')) throw new Error(`the hook says ${said}`);
+  };
+  const costs = inTurn({
+    floor: () => run(process.execPath, ['-e', '0'], { input: '', env }),
+    script: hook('/bin/sh', ['-p', join(plugin, 'hooks', 'hook.sh'), 'PreToolUse']),
+    node: hook(process.execPath, [join(plugin, 'lib', 'hook.js'), 'PreToolUse']),
+  });
+  const { floor, script, node } = costs as Readonly<Record<'floor' | 'script' | 'node', Cost>>;
+  return [
+    ...rowsOf('Claude Code: allowed call through the hook', '<= 0.35', { ours: script, floor }),
+    ...rowsOf('Claude Code: the same without curl, in Node', '<= 1.25', { ours: node, floor }),
+  ];
+}
+
+/** What the module adds to a call that the hook has settled, against a round trip over a bare socket. */
+async function moduleRow(
+  { airlockHome, project, site, pluginArgs }: ClaudeSite,
+  calls: Calls,
+  env: Environment,
+): Promise<Row> {
+  const [, plugin = ''] = pluginArgs;
+  const daemon = join(airlockHome, 'run', 'daemon.sock');
+  const bare = join(site.root, 'bare.sock');
+  const server = await bareServer(bare);
+  const layer = await moduleLayer(plugin, SESSION, project.folder);
+  const told = Buffer.from(
+    Object.entries(env)
+      .map(([name, value]) => `${name}=${value}\0`)
+      .join(''),
+  ).toString('base64');
+  const settled: object[] = [];
+  for (let at = 0; at < MODULE_ROUNDS * 1.2; at += 1) {
+    const call = calls.next();
+    const { status, headers } = await post(daemon, '/v1/hooks/claude-code/PreToolUse', {
+      body: JSON.stringify(call),
+      more: { 'airlock-environment': told },
+    });
+    const isAllowed = headers['airlock-permission'] === 'allow' || headers['airlock-permission'] === 'pass';
+    if (status !== 200 || !isAllowed) throw new Error(`the daemon says ${status} ${String(headers['airlock-reason'])}`);
+    settled.push({ ...call.tool_input, tool: call.tool_name, tool_use_id: call.tool_use_id });
+  }
+  const body = JSON.stringify(calls.next());
+  const measured = await alternate(
+    MODULE_ROUNDS,
+    async () => await layer(settled.pop() ?? {}),
+    async () => await post(bare, '/v1/hooks/claude-code/tool.run', { body }),
+  );
+  server.close();
+  const [ours, floor] = [quantile(measured.ours, 0.5), quantile(measured.floor, 0.5)];
+  return {
+    what: 'Claude Code: what the module adds',
+    ours: `${ours.toFixed(2)} ms`,
+    floor: `${floor.toFixed(2)} ms (bare socket)`,
+    ratio: ours / floor,
+    goal: '<= 3',
+  };
+}
+
+/** What Airlock costs a tool call of Claude Code for which nobody has to be asked. */
+export async function hook(): Promise<Row[]> {
+  const site = await openSite({ plugin: 'side' });
+  try {
+    const [, plugin = ''] = site.pluginArgs;
+    const env = { HOME: site.home, PATH: process.env['PATH'] ?? '', SHELL: '/bin/bash' };
+    site.human.answering = () => 'approve';
+    const added = await site.project.machine.start(['patterns', 'add', LINE, '--shell', 'bash'], env).finished();
+    if (added.code !== 0) throw new Error(`the pattern was not signed: ${added.stderr}`);
+    site.human.answering = () => ({ reject: 'nobody should be asked' });
+    const calls = new Calls(site.project.folder);
+    const rows = hookRows(plugin, calls, env);
+    return [...rows, await moduleRow(site, calls, env)];
+  } finally {
+    await site.close();
+  }
+}
