@@ -1,6 +1,19 @@
 import { hookMain } from '@airlock/adapter-claude-code';
 import { programPlace } from './place.js';
 
-const [event = '', mode] = process.argv.slice(2);
-const seldom = async () => (await import('./hook-seldom.js')).seldom;
-process.exitCode = await hookMain({ event, isClean: mode === '--clean', seldom, ...(await programPlace()) });
+// Built as CommonJS: a module of the other kind would take a tenth of an empty Node longer, for every call.
+async function main(): Promise<number> {
+  const [event = '', mode] = process.argv.slice(2);
+  const seldom = async () => (await import('./hook-seldom.js')).seldom;
+  return await hookMain({ event, isClean: mode === '--clean', seldom, ...programPlace(__dirname) });
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (cause: unknown) => {
+    process.stderr.write(`airlock: the hook cannot start: ${String(cause)}\n`);
+    process.exitCode = 2;
+  },
+);

@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** What an installation fixed for the programs under `lib/` (LOC-030). */
 export interface ProgramPlace {
@@ -10,16 +11,13 @@ export interface ProgramPlace {
   readonly plugin: string;
 }
 
-/** Reads `hooks/place.mjs` of the plugin that this program is a part of. Rejects when it does not say. */
-export async function programPlace(): Promise<ProgramPlace> {
-  const generated: unknown = await import(new URL('../hooks/place.mjs', import.meta.url).href);
-  if (typeof generated !== 'object' || generated === null || !('home' in generated))
-    throw new Error('no home in place');
-  const { home } = generated;
-  if (home !== null && typeof home !== 'string') throw new Error('the home in place is none');
-  return {
-    fixedHome: home,
-    daemonCommand: [fileURLToPath(new URL('./daemon.js', import.meta.url))],
-    plugin: fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, ''),
-  };
+const HOME = /^export const home = (.+);$/m;
+
+/** Reads `hooks/place.mjs` of the plugin whose programs are in the folder `lib`. Throws when it does not say. */
+export function programPlace(lib: string): ProgramPlace {
+  const plugin = dirname(lib);
+  const [, text = ''] = HOME.exec(readFileSync(join(plugin, 'hooks', 'place.mjs'), 'utf8')) ?? [];
+  const fixedHome: unknown = JSON.parse(text);
+  if (fixedHome !== null && typeof fixedHome !== 'string') throw new Error('the home in place is none');
+  return { fixedHome, daemonCommand: [join(lib, 'daemon.js')], plugin };
 }

@@ -76,7 +76,7 @@ nl='
 run() {
   [ -n "$node" ] || node=$(PATH=/usr/local/bin:/opt/homebrew/bin:$PATH; command -v node)
   [ -x "$node" ] || refuse 'Node.js was not found; install Node.js 20.20 or newer, then type: airlock claude install'
-  exec "$node" "$here/../lib/$1.js" "$airlock_event" --clean
+  exec "$node" "$here/../lib/$1" "$airlock_event" --clean
 }
 
 # Directory and socket are real, ours, and nobody else's to reach or to replace (LOC-020).
@@ -101,17 +101,17 @@ post() {
 }
 
 case $airlock_event in
-  command) run command ;;
+  command) run command.js ;;
   # What Node does itself, and layers that ask again and again while the human is waited for.
-  SessionStart | tool.*) run hook ;;
+  SessionStart | tool.*) run hook.cjs ;;
   '' | *[!A-Za-z.]*) refuse 'the hook was started without the name of an event; type: airlock doctor' ;;
 esac
-[ -n "$socket" ] && trusted && command -v curl >/dev/null || run hook
+[ -n "$socket" ] && trusted && command -v curl >/dev/null || run hook.cjs
 answer=$(post)
 case $answer in
   *:0) answer=${answer%:0} ;;
   # Too old or broken to try, or nobody listens: the input was not read.
-  :2 | :4 | :0:7 | :12[67]) run hook ;;
+  :2 | :4 | :0:7 | :12[67]) run hook.cjs ;;
   *:28) refuse 'the daemon gave no answer in time; type: airlock doctor' ;;
   *) refuse 'the daemon gave no whole answer; type: airlock doctor' ;;
 esac

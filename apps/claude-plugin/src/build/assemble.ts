@@ -26,6 +26,8 @@ export function assemble({ app, dist, kind }: Assembly): void {
   chmodSync(path.join(plugin, 'hooks', 'hook.sh'), 0o755);
   write(path.join(plugin, '.claude-plugin', 'plugin.json'), pluginText(manifest));
   write(path.join(dist, '.claude-plugin', 'marketplace.json'), marketplaceText(manifest));
+  // Without it Node reads every program twice to find out of which kind it is.
+  write(path.join(plugin, 'lib', 'package.json'), '{"type":"module"}\n');
   writePlaces(plugin, kind);
   copyNativeDependencies({ app, lib: path.join(plugin, 'lib'), everyPlatform: kind === 'published' });
   write(path.join(plugin, 'files.json'), filesText(plugin));

@@ -126,7 +126,7 @@ describe(rules('LOC-030')`a copy of the built plugin in an empty folder`, () => 
       tool_input: { command: 'true' },
       tool_use_id: 'toolu_1',
     });
-    const hook = spawnSync(process.execPath, [join(plugin, 'lib', 'hook.js'), 'PreToolUse'], {
+    const hook = spawnSync(process.execPath, [join(plugin, 'lib', 'hook.cjs'), 'PreToolUse'], {
       env,
       input,
       encoding: 'utf8',

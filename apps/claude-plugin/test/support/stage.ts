@@ -94,8 +94,7 @@ export class Stage {
 
   /** Replaces the Node hook. */
   slowPath(source: string): void {
-    writeFileSync(join(this.plugin, 'lib', 'package.json'), '{"type":"commonjs"}');
-    writeFileSync(join(this.plugin, 'lib', 'hook.js'), source);
+    writeFileSync(join(this.plugin, 'lib', 'hook.cjs'), source);
   }
 
   /** What the stand-in of the Node hook was given; null when it never ran. */

@@ -68,8 +68,8 @@ export function hooksJson(place: Pick<PluginPlace, 'platform' | 'node'>): string
 function invocation({ platform, node }: Pick<PluginPlace, 'platform' | 'node'>, event: string) {
   const root = '$' + '{CLAUDE_PLUGIN_ROOT}';
   if (platform !== 'win32') return { command: '/bin/sh', args: ['-p', `${root}/hooks/hook.sh`, event] };
-  const program = event === 'command' ? 'command' : 'hook';
-  return { command: node ?? 'node', args: [`${root}/lib/${program}.js`, event] };
+  const program = event === 'command' ? 'command.js' : 'hook.cjs';
+  return { command: node ?? 'node', args: [`${root}/lib/${program}`, event] };
 }
 
 /**

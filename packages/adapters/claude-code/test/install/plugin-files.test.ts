@@ -63,7 +63,7 @@ describe(rules('LOC-100', 'LOC-110', 'LOC-120')`hooks.json`, () => {
 
   it('starts Node itself where there is no POSIX shell', () => {
     expect(events('win32')['PreToolUse']?.[0]?.hooks).toMatchObject([
-      { command: '/opt/node', args: [`${ROOT}/lib/hook.js`, 'PreToolUse'] },
+      { command: '/opt/node', args: [`${ROOT}/lib/hook.cjs`, 'PreToolUse'] },
     ]);
     expect(events('win32', null)['UserPromptExpansion']?.[0]?.hooks).toMatchObject([
       { command: 'node', args: [`${ROOT}/lib/command.js`, 'command'] },
