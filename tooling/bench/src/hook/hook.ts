@@ -91,7 +91,7 @@ function hookRows(plugin: string, calls: Calls, env: Environment): Row[] {
   const costs = inTurn({
     floor: () => run(process.execPath, ['-e', '0'], { input: '', env }),
     script: hook('/bin/sh', ['-p', join(plugin, 'hooks', 'hook.sh'), 'PreToolUse']),
-    node: hook(process.execPath, [join(plugin, 'lib', 'hook.js'), 'PreToolUse']),
+    node: hook(process.execPath, [join(plugin, 'lib', 'hook.cjs'), 'PreToolUse']),
   });
   const { floor, script, node } = costs as Readonly<Record<'floor' | 'script' | 'node', Cost>>;
   return [
