@@ -193,10 +193,10 @@ describe(rules('ENF-020', 'ENF-030', 'ENF-070', 'ENF-010', 'INV-1', 'INV-2')`a h
 
   test('an approval delivered after the deadline runs nothing', async () => {
     honest = onDecision(gateway, async (envelope) => {
-      await new Promise((resolve) => setTimeout(resolve, 6000));
+      await new Promise((resolve) => setTimeout(resolve, 14_000));
       return envelope;
     });
-    const { file, process } = attempt('--timeout', '4');
+    const { file, process } = attempt('--timeout', '12');
     const [request] = await site.approver.pending();
     await site.approver.approve(request?.requestId ?? '');
     expect((await process.finished()).code).toBe(124);
