@@ -71,6 +71,7 @@ describe(rules('PAIR-140', 'PAIR-240', 'APPR-010', 'AUTH-095')`three terminals, 
       await first.sees(
         /\n\nTerminal 2 \(the human\): see[^\n]*\n {2}.* inbox\n {2}.* show ID\n {2}.* approve ID\n {2}.* reject ID --reason no\n\n/,
       );
+      await first.sees(/\n\nTerminal 3 \(Claude Code\)[^\n]*\n {2}\S+=\S+ .* claude install\n\n/);
       await first.sees(
         /\n\nTerminal 3 \(the agent’s command\)[^\n]*\n {2}cd '[^']+' && .* run -- sh -c .*\n\nairlock: waiting /,
       );
