@@ -145,6 +145,11 @@ export function openSite(options: SiteOptions): Promise<ClaudeSite> {
 function copyPlugin(airlockHome: string, target: string): void {
   if (!existsSync(BUILT_PLUGIN)) throw new Error(`${BUILT_PLUGIN} is missing: build apps/claude-plugin first`);
   cpSync(BUILT_PLUGIN, target, { recursive: true, dereference: true });
+  writePlaceFiles(target, airlockHome);
+}
+
+/** Tells a copy of the plugin its home, as an installation does. */
+export function writePlaceFiles(target: string, airlockHome: string): void {
   const place = {
     platform: process.platform,
     node: process.execPath,

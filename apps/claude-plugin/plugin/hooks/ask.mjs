@@ -8,9 +8,6 @@ const LONGEST = 320_000;
 const GOES_ON =
   /^(\{\}|\{"hookSpecificOutput":\{"hookEventName":"PreToolUse","permissionDecision":"allow","permissionDecisionReason":"(?:[^"\\\n]|\\[^\n])*"\}\})\n?$/;
 
-/** Exit code of the hook script where the daemon has not decided yet. */
-const ASK_AGAIN = 75;
-
 /** Null when the call may go on; else the reason why it may not. */
 export async function refusal($, next, { event, call }) {
   const body = JSON.stringify({ ...(await about($, event)), ...call });
@@ -52,12 +49,11 @@ async function post($, event, body) {
   }
 }
 
-/** The same through the hook script, which checks the socket and starts the daemon when none runs. */
+/** The same through the hook script, which checks the socket, starts the daemon when none runs, and waits by itself. */
 async function throughScript($, event, body) {
   const env = await $.process.hookEnv();
   const argv = ['/bin/sh', '-p', `${env.CLAUDE_PLUGIN_ROOT}/hooks/hook.sh`, event];
   const done = await $.process.run(argv, { stdin: body, env, timeoutMs: LONGEST + 10_000 });
-  if (done.exitCode === ASK_AGAIN) return { isDecided: false };
   const said = done.stderr.trim();
   const goesOn = done.exitCode === 0 && GOES_ON.test(done.stdout);
   return { isDecided: true, refusal: goesOn ? null : said === '' ? 'Airlock: the call is denied' : said };

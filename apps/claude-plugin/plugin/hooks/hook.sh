@@ -75,7 +75,7 @@ nl='
 # run PROGRAM: the same in Node, which can also start the daemon, say what is wrong, and decide without one (LOC-105).
 run() {
   [ -n "$node" ] || node=$(PATH=/usr/local/bin:/opt/homebrew/bin:$PATH; command -v node)
-  [ -x "$node" ] || refuse 'Node.js was not found; install Node.js 20.20 or newer, then type: airlock claude install'
+  [ -x "$node" ] || refuse 'Node.js was not found; install Node.js 20.19 or newer, then type: airlock claude install'
   exec "$node" "$here/../lib/$1" "$airlock_event" --clean
 }
 

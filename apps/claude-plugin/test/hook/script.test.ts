@@ -166,7 +166,7 @@ describe(rules('LOC-030', 'LOC-105')`what the script leaves to Node`, () => {
     writeFileSync(stage.place, `node='/nowhere/node'\nsocket='${stage.socket}'\n`);
     const ended = await stage.run();
     expectBlocked(ended);
-    expect(ended.stderr).toContain('install Node.js 20.20');
+    expect(ended.stderr).toContain('install Node.js 20.19');
   });
 });
 

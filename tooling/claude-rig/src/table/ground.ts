@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { hooksJson, managedSettings, placeFile, placeModule } from '@airlock/adapter-claude-code';
-import { BUILT_PLUGIN, type ClaudeSite } from '../site.js';
+import { managedSettings } from '@airlock/adapter-claude-code';
+import { BUILT_PLUGIN, type ClaudeSite, writePlaceFiles } from '../site.js';
 import type { Ground } from './row.js';
 
 const NAME = 'airlock';
@@ -33,15 +33,7 @@ function copyMarketplace(airlockHome: string, marketplace: string): void {
   // A build that goes on meanwhile changes nothing for the rest of the table.
   if (!existsSync(built)) cpSync(dirname(BUILT_PLUGIN), built, { recursive: true, dereference: true });
   cpSync(built, marketplace, { recursive: true });
-  const place = {
-    platform: process.platform,
-    node: process.execPath,
-    fixedHome: airlockHome,
-    kind: 'installed',
-  } as const;
-  writeFileSync(join(target, 'hooks', 'hooks.json'), hooksJson(place));
-  writeFileSync(join(target, 'hooks', 'place.sh'), placeFile(place));
-  writeFileSync(join(target, 'hooks', 'place.mjs'), placeModule(place));
+  writePlaceFiles(target, airlockHome);
 }
 
 /** The files that `claude plugin install` leaves behind. */

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { type DaemonClient, ensureDaemon, type RuntimePaths, type StatusAnswer } from '@airlock/runtime/client';
+import { type DaemonClient, ensureDaemon, type RuntimePaths } from '@airlock/runtime/client';
 import { sessionVariables } from '../hook/start-daemon.js';
+import { workspaceAround } from '../workspace-around.js';
 import type { CommandProgram } from './program.js';
 
 /** What a command works with. */
@@ -30,15 +30,6 @@ export function daemonOf(
   const environment = sessionVariables();
   Object.assign(process.env, environment);
   return ensureDaemon({ paths, command: program.daemonCommand, environment, ...options });
-}
-
-/** The nearest known workspace around a folder; the folder itself when there is none. */
-export function workspaceAround(status: Pick<StatusAnswer, 'workspaces'>, folder: string): string {
-  const known = new Set(status.workspaces.filter(({ state }) => state !== 'unpaired').map(({ path }) => path));
-  for (let at = folder; ; at = dirname(at)) {
-    if (known.has(at)) return at;
-    if (at === dirname(at)) return folder;
-  }
 }
 
 /** The daemon and the workspace that the session's folder is in. */

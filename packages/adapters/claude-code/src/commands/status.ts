@@ -1,6 +1,7 @@
 import { RuntimeError, type StatusAnswer, type WorkspaceStatus } from '@airlock/runtime/client';
 import { nothingElse } from './modes.js';
-import { type CommandSession, daemonOf, workspaceAround } from './session.js';
+import { workspaceAround } from '../workspace-around.js';
+import { type CommandSession, daemonOf } from './session.js';
 import { timeWords, visible } from './words.js';
 
 /** `/airlock:status`: whether it works, and what may go on without a question here. */

@@ -1,5 +1,5 @@
-import { isAbsolute, relative } from 'node:path';
 import { ensureDaemon, RuntimeError, type RuntimePaths, type WorkspaceStatus } from '@airlock/runtime/client';
+import { workspaceAround } from '../workspace-around.js';
 
 /** Milliseconds that a started daemon may take; the host gives the whole report half a minute. */
 const PATIENCE = 12_000;
@@ -25,7 +25,8 @@ export async function daemonFacts(paths: RuntimePaths, command: readonly string[
     const [problem] = status.problems;
     if (problem !== undefined) return { state: 'problem', ...coded(problem) };
     if (!status.signedIn) return { state: 'signed-out' };
-    const here = enclosing(status.workspaces, cwd);
+    const workspace = workspaceAround(status, cwd);
+    const here = status.workspaces.find(({ path }) => path === workspace);
     if (here?.paired !== true) return { state: 'not-paired' };
     return {
       state: 'ready',
@@ -50,15 +51,4 @@ function coded({
   readonly fix?: string | undefined;
 }) {
   return { code, message, fix: fix ?? null };
-}
-
-/** The nearest workspace around a folder. */
-function enclosing(workspaces: readonly WorkspaceStatus[], folder: string): WorkspaceStatus | undefined {
-  const around = workspaces.filter(({ path, state }) => state !== 'unpaired' && isWithin(folder, path));
-  return around.sort((one, other) => other.path.length - one.path.length)[0];
-}
-
-function isWithin(folder: string, workspace: string): boolean {
-  const way = relative(workspace, folder);
-  return way === '' || (way !== '..' && !way.startsWith('../') && !isAbsolute(way));
 }

@@ -39,7 +39,7 @@ describe('installing for one user', () => {
     expect(readFileSync(join(plugin, 'hooks', 'place.mjs'), 'utf8')).toContain(JSON.stringify(site.home));
     const listed = Object.keys(JSON.parse(readFileSync(join(plugin, 'files.json'), 'utf8')));
     expect(listed).toEqual(
-      expect.arrayContaining(['hooks/hooks.json', 'hooks/place.sh', 'hooks/place.mjs', 'lib/hook.js']),
+      expect.arrayContaining(['hooks/hooks.json', 'hooks/place.sh', 'hooks/place.mjs', 'lib/hook.cjs']),
     );
   });
 

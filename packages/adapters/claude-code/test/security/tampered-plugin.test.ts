@@ -26,7 +26,7 @@ const ATTACKS = [
     attack: 'the hook script lets everything pass',
     does: (p: string) => writeFileSync(join(p, 'hooks/hook.sh'), 'exit 0\n'),
   },
-  { attack: 'one byte more in a program', does: (p: string) => appendFileSync(join(p, 'lib/hook.js'), ' ') },
+  { attack: 'one byte more in a program', does: (p: string) => appendFileSync(join(p, 'lib/hook.cjs'), ' ') },
   {
     attack: 'one byte more in a native binding',
     does: (p: string) => appendFileSync(join(p, 'lib/node_modules/binding/binding.node'), 'x'),
@@ -41,8 +41,8 @@ const ATTACKS = [
   {
     attack: 'a file becomes a link to the same bytes',
     does: (p: string) => {
-      renameSync(join(p, 'lib/hook.js'), join(p, '../hook.js'));
-      symlinkSync('../../hook.js', join(p, 'lib/hook.js'));
+      renameSync(join(p, 'lib/hook.cjs'), join(p, '../hook.cjs'));
+      symlinkSync('../../hook.cjs', join(p, 'lib/hook.cjs'));
     },
   },
   {

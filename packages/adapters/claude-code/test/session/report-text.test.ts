@@ -53,8 +53,8 @@ describe('what a session is told when it starts', () => {
     ],
     [
       'bytes differ',
-      { plugin: { ...WELL.plugin, faults: ['lib/hook.js was changed'] } },
-      ['not every way', 'lib/hook.js was changed', 'airlock claude install'],
+      { plugin: { ...WELL.plugin, faults: ['lib/hook.cjs was changed'] } },
+      ['not every way', 'lib/hook.cjs was changed', 'airlock claude install'],
     ],
     [
       'an old host',

@@ -13,7 +13,7 @@ const FILES: Readonly<Record<string, string>> = {
   '.claude-plugin/plugin.json': '{"name":"airlock","version":"1.2.3"}\n',
   'hooks/hook.sh': '#!/bin/sh\nexit 2\n',
   'hooks/gate.mjs': 'export const register = () => undefined;\n',
-  'lib/hook.js': 'process.exit(2);\n',
+  'lib/hook.cjs': 'process.exit(2);\n',
   'lib/node_modules/binding/binding.node': 'machine code',
   'README.md': '# Airlock\n',
 };
