@@ -1,4 +1,4 @@
-import type { AirlockAction, FileChange, StdinKind } from '@airlock/protocol';
+import type { AirlockAction, Commit, FileChange, StdinKind } from '@airlock/protocol';
 import type { ToolCall } from './checks.js';
 
 /** A file that takes part in running a script: the interpreter its first line names, and what that one hands on to. */
@@ -120,6 +120,23 @@ export interface McpCallContent extends Described, ToolCall {
   readonly server: string;
 }
 
+/** Members that both kinds of git content have. */
+interface GitContent extends Described {
+  readonly repository: string;
+  readonly commits: readonly Commit[];
+  readonly refs: readonly string[];
+}
+
+/** New commits of branches as they go into the plaintext. */
+export interface GitCommitContent extends GitContent {
+  readonly kind: 'git-commit';
+}
+
+/** A push as it goes into the plaintext. */
+export interface GitPushContent extends GitContent {
+  readonly kind: 'git-push';
+}
+
 /** A policy change as it goes into the plaintext. */
 export interface PolicyChangeContent {
   readonly kind: 'policy.change';
@@ -130,7 +147,14 @@ export interface PolicyChangeContent {
 }
 
 /** The part of a plaintext that says what will happen; {@link PlaintextContext} is the rest. */
-export type ActionContent = CommandContent | FileEditContent | McpCallContent | PolicyChangeContent | ToolContent;
+export type ActionContent =
+  | CommandContent
+  | FileEditContent
+  | GitCommitContent
+  | GitPushContent
+  | McpCallContent
+  | PolicyChangeContent
+  | ToolContent;
 
 /** What is true around an action, and what is new in every request. */
 export interface PlaintextContext {

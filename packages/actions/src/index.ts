@@ -11,6 +11,8 @@ export type {
   CommandFacts,
   FileEditContent,
   FileEditFacts,
+  GitCommitContent,
+  GitPushContent,
   InterpreterFact,
   McpCallContent,
   McpCallFacts,
@@ -29,3 +31,25 @@ export { RISK_MARKS, type RiskMark } from './render/marks.js';
 export { displayLines, type Rendered, render } from './render/render.js';
 export { unrender } from './render/unrender.js';
 export { mcpCallAction, toolAction } from './tool/tool-action.js';
+export {
+  APPROVED_BEFORE,
+  approvedCommits,
+  COMMIT_IDS_EXTENSION,
+  gitCommitAction,
+  gitPushAction,
+  REMOTE_EXTENSION,
+} from './git/git-action.js';
+export { diffTells, gitDiff } from './git/git-diff.js';
+export type {
+  ApprovedCommit,
+  Blob,
+  Blobs,
+  GitCommit,
+  GitCommitFacts,
+  GitPushFacts,
+  RawCommit,
+  RefUpdate,
+  TreeChange,
+  TreeEntry,
+} from './git/model.js';
+export { readCommit } from './git/raw-commit.js';

@@ -1,3 +1,4 @@
+export { type ApprovalContext, APPROVAL_REFUSALS, type ApprovalRefusal, approvalRefusal } from './approval.js';
 export { DecryptionError, KeyError } from './errors.js';
 export { artifactAad, artifactHash, contentSha256, sha256, sha256Hex } from './hash.js';
 export { timingSafeEqual } from './timing-safe.js';
@@ -51,3 +52,4 @@ export {
   type RefusedPairing,
 } from './pairing-check.js';
 export { hashRecoveryCode, makeRecoveryCode, verifyRecoveryCode } from './recovery-code.js';
+export { checkReceipt, type ReceiptCheck, RECEIPT_REFUSALS, type ReceiptRefusal } from './receipt.js';

@@ -119,6 +119,7 @@ export { type PolicyPattern, policyPatternSchema } from './action/policy-documen
 export { policyGateSchema, type PolicyRequirement, policyRequirementSchema } from './action/policy-document.js';
 export { type ConfigurationFact, configurationFactSchema } from './action/policy-document.js';
 export { type ProgramIdentity, programIdentitySchema } from './action/policy-document.js';
+export { readReceipt, type Receipt, receiptLine, receiptSchema } from './action/receipt.js';
 export {
   APP_KINDS,
   type AppCreateRequest,

@@ -15,6 +15,7 @@ export type {
   OutcomeBody,
   PairBody,
   PairEvent,
+  ReceiptAnswer,
   RequestBody,
   RequestEvent,
   RequestsAnswer,

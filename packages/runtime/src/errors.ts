@@ -19,6 +19,7 @@ export const RUNTIME_CODES = [
   'lock_held',
   'lock_unavailable',
   'not_found',
+  'no_receipt',
   'not_paired',
   'not_signed_in',
   'policy_change_in_progress',

@@ -18,6 +18,7 @@ export const EDGES = {
   // Never enforcer, approver or actions: the gateway must not be able to read what it relays.
   'packages/gateway': ['packages/protocol', 'packages/crypto'],
   'packages/adapters/run': ['packages/runtime', 'packages/actions', 'packages/protocol', 'packages/crypto'],
+  'packages/adapters/git': ['packages/runtime', 'packages/actions', 'packages/protocol', 'packages/crypto'],
   'packages/adapters/claude-code': ['packages/runtime', 'packages/actions', 'packages/protocol', 'packages/crypto'],
   'packages/testkit': [
     'packages/protocol',
@@ -40,6 +41,7 @@ export const EDGES = {
     'packages/gateway',
     'packages/adapters/run',
     'packages/adapters/claude-code',
+    'packages/adapters/git',
   ],
   // What the plugin starts: its hook, its commands and the daemon.
   'apps/claude-plugin': ['packages/protocol', 'packages/runtime', 'packages/adapters/claude-code'],

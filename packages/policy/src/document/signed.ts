@@ -1,4 +1,4 @@
-import { artifactHash, sha256Hex, type Verifier } from '@airlock/crypto';
+import { APPROVAL_REFUSALS, approvalRefusal, artifactHash, sha256Hex, type Verifier } from '@airlock/crypto';
 import {
   type ActionOf,
   airlockActionSchema,
@@ -10,7 +10,6 @@ import {
   readPolicyDocument,
   utf8Encode,
 } from '@airlock/protocol';
-import { APPROVAL_REFUSALS, approvalRefusal } from './approval.js';
 
 const KEY_BYTES = 32;
 

@@ -36,6 +36,7 @@ export function daemonServices(core: Core): Services {
     unpair: (workspace) => pairing.unpair(workspace),
     request: (body, signal) => requests.request(body, signal),
     claim: (requestId) => requests.claim(requestId),
+    receipt: (requestId) => requests.receipt(requestId),
     outcome: (requestId, body) => requests.outcome(requestId, body),
     withdraw: (requestId) => requests.withdraw(requestId),
     requests: () => requests.list(),

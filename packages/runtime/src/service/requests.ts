@@ -6,6 +6,7 @@ import type {
   ClaimAnswer,
   OutcomeAnswer,
   OutcomeBody,
+  ReceiptAnswer,
   RequestBody,
   RequestEvent,
   RequestsAnswer,
@@ -80,6 +81,11 @@ export class RequestService {
     if (code !== null) return this.#refused(code);
     const verdict = await claims.ask(requestId, () => host.dispatch({ type: 'execution.claim', requestId }));
     return verdict.granted ? { granted: true } : this.#refused(verdict.code);
+  }
+
+  /** Throws `no_receipt`. */
+  receipt(requestId: string): ReceiptAnswer {
+    throw new RuntimeError('no_receipt', `there is no receipt for ${requestId}`);
   }
 
   async outcome(requestId: string, body: OutcomeBody): Promise<OutcomeAnswer> {

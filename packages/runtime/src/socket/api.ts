@@ -1,4 +1,5 @@
 import { actionFactsSchema } from '@airlock/policy';
+import { receiptSchema } from '@airlock/protocol';
 import { z } from 'zod';
 import { localErrorSchema } from './error-body.js';
 import { basisSchema } from './policy-api.js';
@@ -185,6 +186,11 @@ export const requestBodySchema = z.strictObject({
   source: text(64),
   /** Short text beside the request in lists; display only. */
   label: text(128).optional(),
+  /** Id that the adapter has announced before it could ask (a trailer of a commit message); never used before. */
+  requestId: z
+    .string()
+    .regex(/^req-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    .optional(),
 });
 export type RequestBody = z.infer<typeof requestBodySchema>;
 
@@ -251,6 +257,11 @@ export const outcomeBodySchema = z.strictObject({
 export type OutcomeBody = z.infer<typeof outcomeBodySchema>;
 export const outcomeAnswerSchema = z.object({ recorded: z.literal(true) });
 export type OutcomeAnswer = z.infer<typeof outcomeAnswerSchema>;
+
+// GET /v1/requests/{requestId}/receipt
+
+export const receiptAnswerSchema = z.object({ receipt: receiptSchema });
+export type ReceiptAnswer = z.infer<typeof receiptAnswerSchema>;
 
 export const withdrawBodySchema = z.strictObject({ reason: text(200).optional() });
 export type WithdrawBody = z.infer<typeof withdrawBodySchema>;

@@ -48,6 +48,8 @@ export function daemonClient(paths: RuntimePaths): DaemonClient {
     request: (body, options) =>
       readEvents(paths, { path: '/v1/requests', body, options }, [api.requestEventSchema, ['decided', 'error']]),
     claim: (requestId, options) => post(requestPath(requestId, 'claim'), api.claimAnswerSchema, { options }),
+    receipt: (requestId, options) =>
+      ask({ method: 'GET', path: requestPath(requestId, 'receipt'), signal: options?.signal }, api.receiptAnswerSchema),
     outcome: (requestId, body, options) =>
       post(requestPath(requestId, 'outcome'), api.outcomeAnswerSchema, { body, options }),
     withdraw: (requestId, reason, options) =>

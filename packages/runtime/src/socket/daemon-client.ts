@@ -5,6 +5,7 @@ import type {
   OutcomeBody,
   PairBody,
   PairEvent,
+  ReceiptAnswer,
   RequestBody,
   RequestEvent,
   RequestsAnswer,
@@ -45,6 +46,11 @@ export interface DaemonClient {
   request(body: RequestBody, options?: CallOptions): AsyncIterable<RequestEvent>;
   /** To be called right before execution, once; only `granted: true` permits it. */
   claim(requestId: string, options?: CallOptions): Promise<ClaimAnswer>;
+  /**
+   * What proves the human's approval of a git action, from the decision until its outcome is told; `no_receipt` where nobody
+   * was asked.
+   */
+  receipt(requestId: string, options?: CallOptions): Promise<ReceiptAnswer>;
   outcome(requestId: string, body: OutcomeBody, options?: CallOptions): Promise<OutcomeAnswer>;
   withdraw(requestId: string, reason?: string, options?: CallOptions): Promise<WithdrawAnswer>;
   requests(options?: CallOptions): Promise<RequestsAnswer>;

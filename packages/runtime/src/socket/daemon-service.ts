@@ -5,6 +5,7 @@ import type {
   OutcomeBody,
   PairBody,
   PairEvent,
+  ReceiptAnswer,
   RequestBody,
   RequestEvent,
   RequestsAnswer,
@@ -36,6 +37,7 @@ export interface DaemonService {
   unpair(workspace: string): Promise<UnpairAnswer>;
   request(body: RequestBody, signal: AbortSignal): AsyncIterable<RequestEvent>;
   claim(requestId: string): Promise<ClaimAnswer>;
+  receipt(requestId: string): ReceiptAnswer;
   outcome(requestId: string, body: OutcomeBody): Promise<OutcomeAnswer>;
   withdraw(requestId: string, reason: string | undefined): Promise<WithdrawAnswer>;
   requests(): RequestsAnswer;

@@ -10,6 +10,7 @@ const STATUS: Partial<Record<RuntimeCode, number>> = {
   bad_request: 400,
   not_found: 404,
   host_unknown: 404,
+  no_receipt: 404,
   sign_in_in_progress: 409,
   policy_change_invalid: 400,
   not_paired: 409,

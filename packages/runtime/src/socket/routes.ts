@@ -113,6 +113,7 @@ export const ROUTES: readonly Route[] = [
     body: emptySchema,
     answer: (_, { id }, service) => service.claim(id),
   }),
+  get('/v1/requests/{id}/receipt', ({ id }, service) => service.receipt(id)),
   post({
     path: '/v1/requests/{id}/outcome',
     body: outcomeBodySchema,

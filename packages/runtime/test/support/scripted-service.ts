@@ -33,6 +33,7 @@ export function scriptedService(over: Partial<DaemonService>): DaemonService {
     unpair: async () => unused(),
     request: fail,
     claim: async () => unused(),
+    receipt: () => unused(),
     outcome: async () => unused(),
     withdraw: async () => unused(),
     requests: () => ({ requests: [] }),

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { rules } from '@airlock/conformance';
-import { nobleVerifier } from '@airlock/crypto';
 import { base64UrlDecode } from '@airlock/protocol';
 import { describe, expect, it } from 'vitest';
-import { type ApprovalRefusal, approvalRefusal } from '../../src/document/approval.js';
+import { type ApprovalRefusal, approvalRefusal } from '../../src/approval.js';
+import { nobleVerifier } from '../../src/ed25519.js';
 
 const vectors = JSON.parse(
   readFileSync(new URL('../../../testkit/vectors/decision-signature.json', import.meta.url), 'utf8'),

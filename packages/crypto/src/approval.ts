@@ -1,4 +1,3 @@
-import { harpDecisionSignable, type VerifyContext, verifyHarpSignature, verifyPipeSignature } from '@airlock/crypto';
 import {
   AirlockError,
   type DecisionFrame,
@@ -10,6 +9,12 @@ import {
   parseJson,
   utf8Encode,
 } from '@airlock/protocol';
+import {
+  harpDecisionSignable,
+  type VerifyContext,
+  verifyHarpSignature,
+  verifyPipeSignature,
+} from './decision-signature.js';
 
 /** Why a stored decision approves nothing. */
 export const APPROVAL_REFUSALS = [

@@ -1,0 +1,28 @@
+export { GIT_CODES, type GitCode, GitError } from './errors.js';
+export { commitMessage, type GatePorts, type HookExit, prePush, referenceTransaction } from './gate/gate.js';
+export {
+  gitStatus,
+  type GitStatus,
+  HOOKS,
+  type HookName,
+  type HookProgram,
+  type HookState,
+  installGit,
+  type InstallOptions,
+  uninstallGit,
+} from './install/install.js';
+export { openReceipts, type Receipts, RECEIPTS_REF } from './receipts/receipts.js';
+export { IDENTITY_VARIABLE, repositoryIdentity } from './repository/identity.js';
+export { type Known, openRepository, type RefLine, type Repository } from './repository/repository.js';
+export { judgePush, type PushVerdict } from './verify/pre-receive.js';
+export {
+  APPROVER_VARIABLE,
+  APPROVERS_FILE,
+  type CommitVerdict,
+  type Trust,
+  trustAt,
+  VERIFY_REASONS,
+  verifyCommits,
+  type VerifyPorts,
+  type VerifyReason,
+} from './verify/verify.js';
