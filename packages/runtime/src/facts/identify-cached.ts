@@ -18,7 +18,7 @@ export async function identifyCached(path: string): Promise<FileIdentity> {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   const key = stats === undefined ? path : JSON.stringify([path, stampOf(stats)]);
   const before = known.get(key);
-  if (before !== undefined && before.realPath === realpathSync(path)) return before;
+  if (before !== undefined && before.realPath === realpathSync.native(path)) return before;
   const identity = await identifyFile(path);
   const changedAt = Number(BigInt(identity.stamp.changedNs) / 1_000_000n);
   if (known.size >= MOST_FILES) known.clear();

@@ -22,7 +22,7 @@ export interface ResolvedTarget {
 
 function linkAt(path: string): string | null {
   try {
-    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : null;
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? readlinkSync(path) : null;
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     return null;

@@ -40,7 +40,7 @@ export async function describeCommand(call: ToolCall): Promise<DescribedTool> {
     // Without the environment nothing is known about what the words of the line lead to: no pattern applies.
     facts: differences === null || before.isUnpinned ? { ...line.facts, commands: [] } : line.facts,
     ...labelOf(tool),
-    recheck: () => shellChanged(shell, environment['PATH'], line.shell),
+    recheck: () => shellChanged(environment, line.shell),
     leaves: null,
   };
 }
@@ -63,25 +63,29 @@ export function hostShell(environment: Readonly<Record<string, string>>): string
   );
   const names = basename(login) === 'bash' ? ['bash', 'zsh'] : ['zsh', 'bash'];
   const searched = (environment['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
-  const found = names.map((name) => searched.map((folder) => `${folder}/${name}`).find(isExecutable));
+  const [first = [], second = []] = names.map((name) => searched.map((folder) => `${folder}/${name}`));
   const known = names.flatMap((name) => SHELL_FOLDERS.map((folder) => `${folder}/${name}`));
-  const candidates = [...named, found[0], ...known, found[1]].filter((path) => path !== undefined);
+  const candidates = [...named, ...first, ...known, ...second].filter((path) => path !== undefined);
   return candidates.find(isExecutable) ?? '/bin/bash';
 }
 
 function isExecutable(path: string): boolean {
   try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return true;
   } catch {
     return false;
   }
 }
 
-/** Whether the shell is still the program that was shown (INV-18). */
-async function shellChanged(name: string, path: string | undefined, before: Executable): Promise<HostRefusal | null> {
+/** Whether the host would still take the shell that was shown, and whether that is still the same program (INV-18). */
+async function shellChanged(
+  environment: Readonly<Record<string, string>>,
+  before: Executable,
+): Promise<HostRefusal | null> {
   try {
-    const now = await resolveExecutable(name, { path });
+    const now = await resolveExecutable(hostShell(environment), { path: environment['PATH'] });
     return identity(now) === identity(before) ? null : changed(before.path, 'is another program than before');
   } catch (error) {
     return changed(before.path, `cannot be found any more (${readCoded(error).code})`);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { STARTUP_FACT } from '@airlock/policy';
 import { type ConfigurationFact, parseHexSha256 } from '@airlock/protocol';
@@ -17,8 +17,8 @@ function sha256(text: string | Uint8Array) {
 /** Content of a plain file as text, each byte one character; null when there is none or it is no plain file. */
 export function readText(path: string): string | null {
   try {
-    const stats = statSync(path);
-    if (!stats.isFile()) return null;
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isFile() !== true) return null;
     return stats.size > LARGEST_FILE
       ? `too large: ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`
       : readFileSync(path, 'latin1');
@@ -32,7 +32,7 @@ export function readText(path: string): string | null {
 /** Where a link leads, which may be nowhere; null when it is no link. */
 export function readLink(path: string): string | null {
   try {
-    return readlinkSync(path);
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? readlinkSync(path) : null;
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     return null;
@@ -42,9 +42,9 @@ export function readLink(path: string): string | null {
 /** Whether a path leads to a folder, to a plain file, or to nothing of use. */
 export function kindOf(path: string): 'folder' | 'file' | 'none' {
   try {
-    const stats = statSync(path);
-    if (stats.isDirectory()) return 'folder';
-    return stats.isFile() ? 'file' : 'none';
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isDirectory() === true) return 'folder';
+    return stats?.isFile() === true ? 'file' : 'none';
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     return 'none';

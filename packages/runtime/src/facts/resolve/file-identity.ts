@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, constants, type PathLike } from 'node:fs';
-import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, read, readSync, realpathSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { type HexSha256, parseHexSha256 } from '@airlock/protocol';
 import { errnoOf, FactsError } from '../errors.js';
+import { HashedContents } from './hashed-content.js';
 
 /** Bytes of a file that the kernel looks at to choose how to execute it. */
 export const HEAD_BYTES = 256;
+
+/** A file up to this size is read in one go; a longer one piece by piece, while other work goes on. Bytes. */
+const AT_ONCE_BYTES = 8 * 1024 * 1024;
 
 const CHUNK_BYTES = 1024 * 1024;
 const SETUID = 0o4000n;
@@ -55,12 +59,35 @@ export function sameStamp(a: FileStamp, b: FileStamp): boolean {
   );
 }
 
-async function digest(file: FileHandle): Promise<Pick<FileIdentity, 'sha256' | 'head'>> {
+type Digest = Pick<FileIdentity, 'sha256' | 'head'>;
+
+const contents = new HashedContents();
+
+/** Where files are read to, one after the other: memory that is asked for anew costs more than the reading. */
+let room = new Uint8Array(0);
+
+/** Reads a file without a pause; null when it is too long for that, or longer than it said. */
+function digestAtOnce(file: number, size: bigint): Digest | null {
+  if (size > AT_ONCE_BYTES) return null;
+  if (room.length <= size) room = new Uint8Array(Number(size) + 1);
+  let length = 0;
+  for (;;) {
+    const got = readSync(file, room, length, room.length - length, length);
+    if (got === 0) break;
+    length += got;
+    if (length === room.length) return null;
+  }
+  return { sha256: contents.sha256Of(room.subarray(0, length)), head: room.slice(0, Math.min(length, HEAD_BYTES)) };
+}
+
+const readPiece = promisify(read);
+
+async function digestInPieces(file: number): Promise<Digest> {
   const hash = createHash('sha256');
   const chunk = new Uint8Array(CHUNK_BYTES);
   let head = new Uint8Array(0);
   for (let position = 0; ; ) {
-    const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, position);
+    const { bytesRead } = await readPiece(file, chunk, 0, CHUNK_BYTES, position);
     if (bytesRead === 0) break;
     if (position === 0) head = chunk.slice(0, Math.min(bytesRead, HEAD_BYTES));
     hash.update(chunk.subarray(0, bytesRead));
@@ -75,24 +102,27 @@ function setIdOf(mode: bigint): FileIdentity['setId'] {
 }
 
 /**
- * Opens a file once and reads identity, head and SHA-256 from that one descriptor.
+ * Opens a file once and reads identity, head and SHA-256 from that one descriptor: all of it, every time. A pipe that was
+ * put in its place is not waited for.
  *
  * @throws FactsError `program_unreadable` when what would run cannot be hashed
  */
 export async function identifyFile(path: string): Promise<FileIdentity> {
-  let file: FileHandle | undefined;
+  let file: number | undefined;
   try {
-    const realPath = await realpath(path);
-    file = await open(realPath as PathLike, constants.O_RDONLY | constants.O_NOFOLLOW);
-    const stats = await file.stat({ bigint: true });
-    const { sha256, head } = await digest(file);
+    const realPath = realpathSync.native(path);
+    file = openSync(realPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stats = fstatSync(file, { bigint: true });
+    if (!stats.isFile()) throw new FactsError('program_unreadable', `${realPath} is not an ordinary file`);
+    const { sha256, head } = digestAtOnce(file, stats.size) ?? (await digestInPieces(file));
     return { realPath, sha256, head, stamp: stampOf(stats), setId: setIdOf(stats.mode) };
   } catch (error) {
+    if (error instanceof FactsError) throw error;
     throw new FactsError('program_unreadable', `${path} cannot be read (${errnoOf(error) ?? 'error'}), so not hashed`, {
       cause: error,
       fix: `make ${path} readable; what cannot be hashed is never run`,
     });
   } finally {
-    await file?.close();
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -18,7 +18,9 @@ type Candidate = 'executable' | 'missing' | 'denied' | 'folder';
 /** Judges one candidate as execve would: EACCES for a directory or a file without the execute bit. */
 function judge(path: string): Candidate {
   try {
-    const status = statSync(path);
+    // Most folders of a PATH do not have it: nothing is thrown for those.
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status === undefined) return 'missing';
     if (status.isDirectory()) return 'folder';
     if (!status.isFile()) return 'denied';
     accessSync(path, constants.X_OK);
