@@ -15,6 +15,14 @@ export interface Known {
   readonly revisions: readonly string[];
 }
 
+/** What a git command answered. */
+export interface GitAnswer {
+  readonly code: number;
+  readonly output: Buffer;
+  /** Its standard error as text, untrusted. */
+  readonly complaint: string;
+}
+
 /**
  * A repository, read from its raw objects: replace refs, grafts, commit graphs, textconv, attributes and configuration take no
  * part in what it answers. Every method throws `GitError`.
@@ -49,6 +57,18 @@ export interface Repository {
   changesOf(commit: RawCommit): Promise<{ readonly changes: readonly TreeChange[]; readonly blobs: Blobs }>;
   /** Whether every commit of `ancestor` is reachable from `descendant`. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /**
+   * Runs a git command here under the rules above, with hooks off and without a question: for what changes references of ours.
+   * Answers for every exit code. The caller gives an identity and everything else that a command needs.
+   */
+  git(
+    args: readonly string[],
+    options?: {
+      readonly input?: Uint8Array | string;
+      /** Added to the environment of the repository. */
+      readonly environment?: Readonly<Record<string, string>>;
+    },
+  ): Promise<GitAnswer>;
   /** The same repository for several questions at once; to be closed. */
   close(): Promise<void>;
 }
