@@ -26,6 +26,7 @@ export const RUNTIME_CODES = [
   'policy_change_invalid',
   'policy_changed_meanwhile',
   'policy_void',
+  'request_id_used',
   'runtime_directory_insecure',
   'secret_store_unavailable',
   'sign_in_in_progress',

@@ -127,19 +127,13 @@ function waitedOut(state: Awaiting, input: Timed, { access }: ArtifactContext): 
   return end(state, { name: 'Expired', outcome: 'timeout', code: 'deadline_passed' }, { input, access });
 }
 
-/** An approved policy document is stored with the message that approved it; nothing else needs that text. */
-function withEvidence(decision: VerifiedDecision, state: Awaiting, { text }: Delivered): VerifiedDecision {
-  const { kind, namesApproverKey } = state.facts;
-  return kind === 'policy.change' && namesApproverKey === null ? { ...decision, evidence: text } : decision;
-}
-
 /** A decision arrives while one is awaited. */
 export function receive(state: Awaiting, input: Delivered, context: ArtifactContext): ArtifactTurn {
   if (state.stage.kind === 'recording') return second(state, { ...input, first: state.stage.decision }, context);
   const result = verify(state, input, context);
   if (!result.ok) return refuse(state, { ...input, ...result }, context);
   if (result.decision.decision === 'reject') return reject(state, { ...input, decision: result.decision }, context);
-  const decision = withEvidence(result.decision, state, input);
+  const decision: VerifiedDecision = { ...result.decision, evidence: input.text };
   const { requestId, deadlineMono } = state.facts;
   if (input.mono >= deadlineMono) {
     const ended = waitedOut(state, input, context);

@@ -43,7 +43,7 @@ export interface VerifiedDecision {
   readonly reason: string | null;
   /** `msgId` of the envelope, for the ack; null when it has none. */
   readonly msgId: string | null;
-  /** The message as it was delivered; only of an approved policy document, which is stored with it (LOC-080). */
+  /** The message as it was delivered; of approvals only. Policy documents and receipts are kept with it (LOC-080). */
   readonly evidence?: string;
 }
 

@@ -29,7 +29,7 @@ export type RequestProgress =
       readonly submissionBegan: boolean;
       /** Until when an approval can be claimed. */
       readonly claimBefore?: EpochMs;
-      /** The message that approved a policy document, as it was delivered (LOC-080). Claim the approval before it is used. */
+      /** The message that approved, as it was delivered (LOC-080). Claim the approval before it is used. */
       readonly evidence?: string;
     };
 

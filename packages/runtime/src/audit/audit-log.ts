@@ -65,6 +65,7 @@ export type AuditRecord = Omit<AuditEntry, 'kind'> &
 export class AuditLog {
   readonly #chain: ChainFile;
   readonly #unfinished = new Map<string, ChainFields>();
+  readonly #requests = new Set<string>();
   #dirty = false;
 
   /** Throws `audit_unavailable` when it is damaged or cannot be used; the file is never overwritten. */
@@ -75,7 +76,10 @@ export class AuditLog {
       durable: false,
       codes: { corrupt: 'audit_unavailable', unavailable: 'audit_unavailable' },
       onLine: (line) => this.#follow(line),
-      onReset: () => this.#unfinished.clear(),
+      onReset: () => {
+        this.#unfinished.clear();
+        this.#requests.clear();
+      },
       onTornTail: (bytes) => {
         torn += bytes;
       },
@@ -103,6 +107,11 @@ export class AuditLog {
     }
   }
 
+  /** Whether any entry is about this request. */
+  names(requestId: string): boolean {
+    return this.#requests.has(requestId);
+  }
+
   /** Adds an entry. Throws `audit_unavailable`. */
   append(record: AuditRecord): void {
     this.#chain.locked(() => this.#chain.append(fieldsOf(record)));
@@ -126,6 +135,7 @@ export class AuditLog {
 
   #follow({ entry }: ChainLine): void {
     if (typeof entry.requestId !== 'string') return;
+    this.#requests.add(entry.requestId);
     if (entry.kind === 'execution.granted') this.#unfinished.set(entry.requestId, entry);
     if (entry.kind === 'execution.outcome') this.#unfinished.delete(entry.requestId);
   }

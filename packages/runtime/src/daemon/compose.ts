@@ -22,6 +22,7 @@ import { StandingPolicies } from '../policy/standing-policies.js';
 import { strictestPolicies } from '../policy/strictest-policies.js';
 import { nodePorts, type Ports } from '../ports/ports.js';
 import { daemonServices, type Services } from '../service/daemon-service.js';
+import { Receipts } from '../service/receipts.js';
 import { openStorage, type Storage } from '../state/storage.js';
 import { nodeGateway, type GatewayPorts } from './node-gateway.js';
 import type { Logger } from './log.js';
@@ -62,6 +63,9 @@ export async function composeDaemon(options: StartDaemonOptions, log: Logger): P
     recovery: engine.recovery,
     problems: engine.problems,
     audit: (record) => engine.audit(record),
+    isRequestOnRecord: (requestId) =>
+      storage.audit?.names(requestId) === true || storage.journal?.names(requestId) === true,
+    receipts: new Receipts(engine.host),
     policies,
     ...engine.background(policies),
     places: gatePlaces(options.paths, { ...(program === undefined ? {} : { program }), processIds: [process.pid] }),

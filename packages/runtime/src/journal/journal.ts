@@ -40,6 +40,7 @@ export interface JournalOptions extends ChainPlace {
 }
 
 interface Remembered {
+  readonly requestId: string;
   readonly keys: readonly [string, string];
   /** Epoch milliseconds until which the entry must be kept. */
   readonly keepUntil: number;
@@ -53,6 +54,7 @@ export class Journal {
   readonly #now: () => number;
   readonly #entries: Remembered[] = [];
   readonly #used = new Set<string>();
+  readonly #requests = new Set<string>();
   readonly #chain: ChainFile;
 
   /** Throws `journal_corrupt` or `journal_unavailable`; the file is never overwritten. */
@@ -70,6 +72,11 @@ export class Journal {
   /** Number of entries kept. */
   get size(): number {
     return this.#entries.length;
+  }
+
+  /** Whether any entry that is kept is about this request. */
+  names(requestId: string): boolean {
+    return this.#requests.has(requestId);
   }
 
   /** Checks and appends in one step. Never throws. */
@@ -116,12 +123,14 @@ export class Journal {
       });
     }
     for (const key of found.keys) this.#used.add(key);
+    this.#requests.add(found.requestId);
     this.#entries.push(found);
   }
 
   #forgetAll(): void {
     this.#entries.length = 0;
     this.#used.clear();
+    this.#requests.clear();
   }
 }
 
@@ -140,7 +149,7 @@ function remembered(entry: unknown): Remembered | null {
   const expiresAt = readTime(parsed.data.expiresAt);
   if (decidedAt === null || expiresAt === null) return null;
   const keepUntil = Math.max(decidedAt + KEEP_AFTER_DECISION, expiresAt + KEEP_AFTER_EXPIRY);
-  return { keys: keysOf(parsed.data), keepUntil };
+  return { requestId: parsed.data.requestId, keys: keysOf(parsed.data), keepUntil };
 }
 
 function readTime(text: string): number | null {

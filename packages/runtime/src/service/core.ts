@@ -12,6 +12,7 @@ import type { StandingDesk } from '../policy/standing-desk.js';
 import type { Ports } from '../ports/ports.js';
 import type { SecretStore } from '../secrets/secret-store.js';
 import type { StateStore } from '../state/state-store.js';
+import type { Receipts } from './receipts.js';
 
 /** What every service of the daemon works with. */
 export interface Core {
@@ -23,6 +24,9 @@ export interface Core {
   readonly problems: Problems;
   /** Adds to the log. A failure becomes a problem, which denies everything from then on. */
   readonly audit: (record: AuditRecord) => void;
+  /** Whether log or journal name a request of this id. */
+  readonly isRequestOnRecord: (requestId: string) => boolean;
+  readonly receipts: Receipts;
   readonly policies: PolicyDesk;
   readonly standing: StandingDesk;
   readonly reports: ReportDesk;

@@ -47,6 +47,7 @@ export class OpenRequests {
     try {
       this.#asked.set(requestId, asked);
       this.#waiting.set(requestId, null);
+      this.#core.receipts.note(asked);
       host.dispatch(this.#opening(asked, opening));
       if (signal.aborted) withdraw();
       let until: number | null = null;

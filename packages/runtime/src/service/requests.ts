@@ -21,6 +21,7 @@ import { explain } from './explain.js';
 import { failOpenUntil, judge } from './judge.js';
 import { OpenRequests } from './open-requests.js';
 import { PolicyAnswers } from './policy-answers.js';
+import { RequestIds } from './request-ids.js';
 import { denied, outcomeOf } from './request-messages.js';
 
 /** What a request of the daemon itself came to, with the exact text that is being approved. */
@@ -41,14 +42,19 @@ export class RequestService {
   readonly #core: Core;
   readonly #open: OpenRequests;
   readonly #answers: PolicyAnswers;
+  readonly #ids: RequestIds;
 
   constructor(core: Core) {
     this.#core = core;
     this.#open = new OpenRequests(core);
     this.#answers = new PolicyAnswers(core);
+    this.#ids = new RequestIds(core);
   }
 
-  /** `submitted`, then `decided`. Ending the iteration or aborting `signal` before `decided` withdraws. */
+  /**
+   * `submitted`, then `decided`. Ending the iteration or aborting `signal` before `decided` withdraws. Throws `bad_request`,
+   * and `request_id_used` for a proposed id that named a request before.
+   */
   async *request(body: RequestBody, signal: AbortSignal): AsyncGenerator<RequestEvent> {
     if (body.action.kind === 'policy.change') {
       throw new RuntimeError(
@@ -56,7 +62,7 @@ export class RequestService {
         'only the daemon itself asks for a change of policy (POST /v1/policy/changes)',
       );
     }
-    const requestId = `req-${this.#core.ports.uuid()}`;
+    const requestId = this.#ids.take(body.requestId);
     const path = realWorkspacePath(body.workspace);
     const workspace = workspaceOf(path, this.#core.state?.workspaces ?? []);
     const closed = closedBy(this.#core, workspace);
@@ -85,7 +91,7 @@ export class RequestService {
 
   /** Throws `no_receipt`. */
   receipt(requestId: string): ReceiptAnswer {
-    throw new RuntimeError('no_receipt', `there is no receipt for ${requestId}`);
+    return { receipt: this.#core.receipts.of(requestId) };
   }
 
   async outcome(requestId: string, body: OutcomeBody): Promise<OutcomeAnswer> {
@@ -112,7 +118,7 @@ export class RequestService {
     action: ActionContent,
     { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): AsyncGenerator<OwnRequestEvent> {
-    const requestId = `req-${this.#core.ports.uuid()}`;
+    const requestId = this.#ids.take();
     const timeoutSeconds = timeoutMs / 1000;
     const question = questionOf(workspace, { action: { ...action }, timeoutSeconds, source: 'airlock' });
     const asked = prepare(this.#core, requestId, question);

@@ -186,7 +186,10 @@ export const requestBodySchema = z.strictObject({
   source: text(64),
   /** Short text beside the request in lists; display only. */
   label: text(128).optional(),
-  /** Id that the adapter has announced before it could ask (a trailer of a commit message); never used before. */
+  /**
+   * Id that the adapter has announced before it could ask (a trailer of a commit message). One that named a request before is
+   * refused (`request_id_used`).
+   */
   requestId: z
     .string()
     .regex(/^req-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)

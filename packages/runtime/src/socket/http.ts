@@ -14,6 +14,7 @@ const STATUS: Partial<Record<RuntimeCode, number>> = {
   sign_in_in_progress: 409,
   policy_change_invalid: 400,
   not_paired: 409,
+  request_id_used: 409,
   not_signed_in: 409,
   body_too_large: 413,
   internal_error: 500,

@@ -36,6 +36,7 @@ function scripted(policy = { ...STRICTEST_POLICY, failOpenUntil: Date.now() + 60
     policies: { inForce: () => policy },
     problems: { byCode: () => undefined },
     standing: { watch: () => undefined, refresh: () => undefined },
+    receipts: { note: () => undefined },
   } as unknown as Core;
   const asked = {
     requestId: REQUEST,
