@@ -11,7 +11,9 @@ export {
   type InstallOptions,
   uninstallGit,
 } from './install/install.js';
-export { openReceipts, type Receipts, RECEIPTS_REF } from './receipts/receipts.js';
+export { REMOTE_RECEIPTS } from './receipts/exchange.js';
+export { openReceipts, type Receipts } from './receipts/receipts.js';
+export { RECEIPTS_REF } from './receipts/write-notes.js';
 export { IDENTITY_VARIABLE, repositoryIdentity } from './repository/identity.js';
 export { type Known, openRepository, type RefLine, type Repository } from './repository/repository.js';
 export { judgePush, type PushVerdict } from './verify/pre-receive.js';
