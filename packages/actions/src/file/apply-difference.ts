@@ -23,13 +23,19 @@ export function applyDifference(before: string, hunks: string): string | null {
     const hunk = readHunk(rows);
     if (hunk === null) return null;
     const [from, to] = hunk.preceding;
-    if (from < used || made + from - used !== to) return null;
+    if (from < used || from > source.length || made + from - used !== to) return null;
     if (hunk.old.some((line, index) => line !== source[from + index])) return null;
     parts.push(source.slice(used, from), hunk.new);
     used = from + hunk.old.length;
     made = to + hunk.new.length;
   }
-  return [...parts.flat(), ...source.slice(used)].join('');
+  const lines = [...parts.flat(), ...source.slice(used)];
+  return lines.every((line, index) => isLine(line, index === lines.length - 1)) ? lines.join('') : null;
+}
+
+/** A line that lost its line feed before the end would run into the next one, unlike what the hunk shows. */
+function isLine(line: string, isLast: boolean): boolean {
+  return line.endsWith('\n') || (isLast && line !== '');
 }
 
 /** Lines of a text of hunks, one list per hunk; every line of content has a sign in front, so only a header has the `@`. */
