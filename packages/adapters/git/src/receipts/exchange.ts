@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GitError } from '../errors.js';
+import type { GitAnswer } from '../repository/git-program.js';
 import type { Repository } from '../repository/repository.js';
 import { noteOf } from './note-lines.js';
 import { readLines, readNotes } from './note-tree.js';
@@ -40,16 +41,12 @@ export async function exchangeReceipts(repository: Repository, remote: string): 
 export async function unite(repository: Repository, theirs: string): Promise<void> {
   await writeNotes(repository, async (from) => {
     if (from === theirs || (from !== null && (await repository.isAncestor(theirs, from)))) return null;
-    return {
-      message: 'Unite receipts',
-      from,
-      merge: theirs,
-      changes: await missingNotes(repository, from, theirs),
-    };
+    if (from === null || (await repository.isAncestor(from, theirs))) return { forward: theirs };
+    return { message: 'Unite receipts', merge: theirs, changes: await missingNotes(repository, from, theirs) };
   });
 }
 
-async function missingNotes(repository: Repository, from: string | null, theirs: string): Promise<NoteChange[]> {
+async function missingNotes(repository: Repository, from: string, theirs: string): Promise<NoteChange[]> {
   const [mine, other] = [await readNotes(repository, from), await readNotes(repository, theirs)];
   const changes: NoteChange[] = [];
   const differing: string[] = [];
@@ -72,7 +69,7 @@ async function missingNotes(repository: Repository, from: string | null, theirs:
 
 /** Which notes commit a remote has. */
 async function receiptsAt(repository: Repository, remote: string): Promise<string | null> {
-  const { stdout } = await repository.run(['ls-remote', '--quiet', '--', remote, RECEIPTS_REF], { network: true });
+  const { stdout } = await talk(repository, ['ls-remote', '--quiet', '--', remote, RECEIPTS_REF]);
   for (const line of stdout.toString('latin1').split('\n')) {
     const [id, name] = line.split('\t');
     if (name === RECEIPTS_REF && id !== undefined) return id;
@@ -83,7 +80,13 @@ async function receiptsAt(repository: Repository, remote: string): Promise<strin
 async function fetchReceipts(repository: Repository, remote: string, id: string): Promise<void> {
   if ((await repository.objects([id])).has(id)) return;
   const refspec = `+${RECEIPTS_REF}:${REMOTE_RECEIPTS}${refPart(remote)}`;
-  await repository.run([...FETCH, remote, refspec], { network: true });
+  await talk(repository, [...FETCH, remote, refspec]);
+}
+
+async function talk(repository: Repository, args: readonly string[]): Promise<GitAnswer> {
+  const answer = await repository.run(args, { exits: [0, 1, 128], network: true });
+  if (answer.exit === 0) return answer;
+  throw new GitError('git_failed', `git ${args[0] ?? ''} of the receipts failed: ${answer.stderr.trim()}`);
 }
 
 /** The name of a remote; of one that was given by its address, what can stand in the name of a reference. */

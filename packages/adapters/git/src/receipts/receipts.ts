@@ -81,7 +81,7 @@ async function addReceipt(repository: Repository, receipt: Receipt, commits: rea
     for (const [object, lines] of known)
       if (!lines.includes(line))
         changes.push({ object, content: noteOf([...lines, line]), replaces: byObject.get(object) ?? [] });
-    return changes.length === 0 ? null : { message: 'Add a receipt', from, merge: null, changes };
+    return changes.length === 0 ? null : { message: 'Add a receipt', merge: null, changes };
   });
 }
 

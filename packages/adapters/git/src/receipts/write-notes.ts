@@ -1,4 +1,5 @@
 import { GitError } from '../errors.js';
+import type { GitAnswer } from '../repository/git-program.js';
 import type { Repository } from '../repository/repository.js';
 import type { Note } from './note-tree.js';
 
@@ -13,38 +14,37 @@ export interface NoteChange {
   readonly replaces: readonly Note[];
 }
 
+/** How the notes change: one new commit, or forward to one that contains them. */
+export type NotesStep = NotesCommit | { readonly forward: string };
+
 /** One new commit of the notes. */
 export interface NotesCommit {
   readonly message: string;
-  /** The notes it changes; null where there are none yet. */
-  readonly from: string | null;
   /** Notes of others that it takes in. */
   readonly merge: string | null;
   readonly changes: readonly NoteChange[];
 }
 
 const COMMITTER = 'Airlock <airlock@localhost> now';
-const ATTEMPTS = 40;
+const ATTEMPTS = 24;
 const PAUSE_MS = 50;
 
 /**
  * Changes the notes as often as it takes to get in between other writers: reads, plans, and moves the reference only from
  * what was read.
- * @param plan gives the commit to make on the present notes; null when there is nothing to do
+ * @param plan gives the step from the present notes; null when there is nothing to do
  * @throws GitError `git_failed`
  */
 export async function writeNotes(
   repository: Repository,
-  plan: (from: string | null) => Promise<NotesCommit | null>,
+  plan: (from: string | null) => Promise<NotesStep | null>,
 ): Promise<void> {
   let complaint = '';
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const commit = await plan(await repository.resolve(RECEIPTS_REF));
-    if (commit === null) return;
-    const answer = await repository.run(['fast-import', '--quiet', '--date-format=now', '--done'], {
-      input: importStream(commit),
-      exits: [0, 1, 128],
-    });
+    const from = await repository.resolve(RECEIPTS_REF);
+    const step = await plan(from);
+    if (step === null) return;
+    const answer = await take(repository, from, step);
     if (answer.exit === 0) return;
     complaint = answer.stderr;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * Math.random()));
@@ -54,8 +54,16 @@ export async function writeNotes(
   });
 }
 
+function take(repository: Repository, from: string | null, step: NotesStep): Promise<GitAnswer> {
+  const exits = [0, 1, 128];
+  if ('forward' in step)
+    return repository.run(['update-ref', RECEIPTS_REF, step.forward, from ?? repository.zeroId], { exits });
+  const input = importStream(from, step);
+  return repository.run(['fast-import', '--quiet', '--date-format=now', '--done'], { input, exits });
+}
+
 /** A stream for `git fast-import`, which refuses to move a reference that somebody else moved. */
-function importStream({ message, from, merge, changes }: NotesCommit): Uint8Array {
+function importStream(from: string | null, { message, merge, changes }: NotesCommit): Uint8Array {
   const blobs: Uint8Array[] = [];
   const marks = new Map<string, string>();
   const files = changes.flatMap(({ object, content, replaces }) => {
