@@ -6,6 +6,7 @@ import { defineCompletion } from '../commands/completion/define.js';
 import { defineDaemon } from '../commands/daemon/define.js';
 import { defineDoctor } from '../commands/doctor/define.js';
 import { defineGateway } from '../commands/gateway/define.js';
+import { defineGit } from '../commands/git/define.js';
 import { definePairing } from '../commands/pairing/define.js';
 import { definePolicy } from '../commands/policy/define.js';
 import { defineAuto, defineFailMode, definePatterns } from '../commands/policy/define-modes.js';
@@ -57,6 +58,7 @@ export function createProgram(scope: Scope): Command {
   defineApprover(program, scope);
   defineGateway(program, scope);
   defineClaude(program, scope);
+  defineGit(program, scope);
   defineAudit(program, scope);
   defineDoctor(program, scope);
   defineCompletion(program, scope);

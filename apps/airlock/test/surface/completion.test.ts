@@ -38,6 +38,8 @@ describe('completion is made from the command tree', () => {
     { words: ['airlock', 'policy', 'lift', 'a'], exactly: ['ask-reads'] },
     { words: ['airlock', 'patterns', 'a'], exactly: ['add'] },
     { words: ['airlock', 'completion', ''], includes: ['bash', 'zsh', 'fish'] },
+    { words: ['airlock', 'git', 'in'], exactly: ['install'] },
+    { words: ['airlock', 'git', 'verify', '--a'], exactly: ['--approver'] },
     { words: ['airlock', 'daemon', 'r'], exactly: [] },
     { words: ['airlock', 'run', '--', ''], exactly: [] },
   ])('bash: $words', ({ words, includes, exactly }) => {

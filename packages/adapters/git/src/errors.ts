@@ -10,6 +10,7 @@ export const GIT_CODES = [
   'git_not_found',
   'git_too_old',
   'hook_missing',
+  'hooks_elsewhere',
   'no_receipt',
   'no_repository',
   'object_damaged',

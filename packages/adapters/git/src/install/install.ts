@@ -1,62 +1,81 @@
-/** Hooks that Airlock takes part in. */
-export const HOOKS = ['commit-msg', 'pre-push', 'reference-transaction'] as const;
-/** One of {@link HOOKS}. */
-export type HookName = (typeof HOOKS)[number];
+import { lstatSync } from 'node:fs';
+import { GitError } from '../errors.js';
+import { checkPut, checkTake, putScript, takeScript } from './hook-file.js';
+import { putBlock, takeBlock } from './husky-block.js';
+import type { AnyHook, GitStatus, InstallOptions, LookOptions } from './model.js';
+import { findPlace, isOwnHooksDirectory, type Place } from './place.js';
+import { readRecord, removeRecord, writeRecord } from './record.js';
+import { takeSettings, writeSettings } from './settings.js';
+import { gitStatus } from './status.js';
 
-/** What an installed hook starts, all absolute. */
-export interface HookProgram {
-  readonly node: string;
-  /** The built program that takes `HOOK [ARG…]`. */
-  readonly program: string;
-  /** `AIRLOCK_HOME` at installation; null for the standard places. */
-  readonly home: string | null;
-}
-
-/** State of one hook. */
-export interface HookState {
-  readonly hook: HookName;
-  /** `installed`; `missing`; `replaced`: somebody wrote another file there since; `changed`: ours, with other bytes. */
-  readonly state: 'installed' | 'missing' | 'replaced' | 'changed';
-  readonly path: string;
-  /** The hook that ours calls first, where there was one. */
-  readonly chained: string | null;
-}
-
-/** What `airlock git status` tells. */
-export interface GitStatus {
-  readonly repository: string;
-  /** Null where the repository has no identity yet. */
-  readonly identity: string | null;
-  readonly hooksDirectory: string;
-  /** Tools that manage hooks here. */
-  readonly managers: readonly ('husky' | 'lefthook' | 'pre-commit' | 'simple-git-hooks')[];
-  readonly hooks: readonly HookState[];
-  /** Whether commits get a trailer. */
-  readonly trailer: boolean;
-  /** What goes around the gate here, with what to do about it. */
-  readonly problems: readonly { readonly code: string; readonly message: string; readonly fix: string | null }[];
-}
-
-/** What to install. */
-export interface InstallOptions {
-  readonly folder: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly program: HookProgram;
-  /** Identity to give to the repository; else the one it has, or its `origin`. */
-  readonly identity?: string;
-  readonly trailer?: boolean;
-}
+export {
+  type GitStatus,
+  HOOKS,
+  type HookName,
+  type HookProgram,
+  type HookState,
+  type InstallOptions,
+} from './model.js';
+export { gitStatus } from './status.js';
 
 /** Puts the hooks in, calling what was there; doing it again changes nothing. @throws GitError */
-export async function installGit(_options: InstallOptions): Promise<GitStatus> {
-  throw new Error('not built yet');
+export async function installGit(options: InstallOptions): Promise<GitStatus> {
+  const place = await findPlace(options);
+  checkHooksDirectory(place);
+  for (const hook of place.hooks) checkPut(hook);
+  const record = await writeSettings(place, options, readRecord(place.commonDirectory));
+  const created: string[] = [];
+  for (const hook of place.hooks) {
+    putScript(hook, options.program);
+    if (hook.caller !== null && putBlock(hook.hook, hook.caller)) created.push(hook.caller);
+  }
+  writeRecord(place.commonDirectory, { ...record, created: [...record.created, ...created] });
+  return await gitStatus(options);
+}
+
+/** What {@link uninstallGit} did. */
+export interface Uninstalled {
+  readonly repository: string;
+  /** Hooks that were ours. */
+  readonly removed: readonly AnyHook[];
+  /** Hooks that were there before. */
+  readonly restored: readonly AnyHook[];
 }
 
 /** Takes the hooks out and puts back what was there. @throws GitError `foreign_hook_changed` rather than lose a hook of others */
-export async function uninstallGit(_options: Pick<InstallOptions, 'folder' | 'environment'>): Promise<GitStatus> {
-  throw new Error('not built yet');
+export async function uninstallGit(options: LookOptions): Promise<Uninstalled> {
+  const place = await findPlace(options);
+  const { folder: repository, commonDirectory } = place;
+  if (!isOwnHooksDirectory(place)) return { repository, removed: [], restored: [] };
+  for (const hook of place.hooks) checkTake(hook);
+  const record = readRecord(commonDirectory);
+  const removed: AnyHook[] = [];
+  const restored: AnyHook[] = [];
+  for (const each of place.hooks) {
+    const { hook, caller } = each;
+    if (caller !== null) takeBlock(caller, record.created.includes(caller));
+    const done = takeScript(each);
+    if (done.removed) removed.push(hook);
+    if (done.restored) restored.push(hook);
+  }
+  await takeSettings(place, record);
+  removeRecord(commonDirectory);
+  return { repository, removed, restored };
 }
 
-export async function gitStatus(_options: Pick<InstallOptions, 'folder' | 'environment'>): Promise<GitStatus> {
-  throw new Error('not built yet');
+/** Hooks of ours serve one repository: a folder that several share is not ours to change, nor is `core.hooksPath`. */
+function checkHooksDirectory(place: Place): void {
+  const { hooksDirectory, hooksPath } = place;
+  if (!isOwnHooksDirectory(place)) {
+    throw new GitError(
+      'hooks_elsewhere',
+      `core.hooksPath names ${hooksDirectory}, which is outside of this repository`,
+      {
+        fix: `git config --local core.hooksPath ${place.commonDirectory}/hooks, which leaves out the hooks there`,
+      },
+    );
+  }
+  if (hooksPath === null || lstatSync(hooksDirectory, { throwIfNoEntry: false }) !== undefined) return;
+  const fix = /(?:^|\/)\.husky\/_\/?$/.test(hooksPath) ? 'npx husky' : `mkdir -p ${hooksDirectory}`;
+  throw new GitError('hooks_elsewhere', `core.hooksPath names ${hooksDirectory}, which does not exist`, { fix });
 }
