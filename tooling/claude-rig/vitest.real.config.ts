@@ -6,5 +6,5 @@ const { test, ...rest } = project('claude-real');
 /** Every suite with the real Claude Code; started by tooling/scripts/test-claude.mjs, which installs it first. */
 export default defineProject({
   ...rest,
-  test: { ...test, include: ['test/real/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 180_000, maxWorkers: 2 },
+  test: { ...test, include: ['test/real/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, maxWorkers: 2 },
 });

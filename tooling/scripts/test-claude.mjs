@@ -20,7 +20,7 @@ process.exitCode = await runSuites();
 async function runSuites() {
   rmSync(report, { force: true });
   mkdirSync(path.dirname(report), { recursive: true });
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const reporters = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`];
   const chosen = {
     ...(short ? { AIRLOCK_CLAUDE_SHORT: '1' } : {}),
     ...(version === undefined ? {} : { AIRLOCK_CLAUDE_VERSION: version }),

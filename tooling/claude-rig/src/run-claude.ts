@@ -38,7 +38,7 @@ export interface ClaudeRun {
   readonly env?: Readonly<Record<string, string>>;
   /** Words of a command line that the program and its arguments are put behind. */
   readonly launcher?: readonly string[];
-  /** Killed after this many milliseconds, 90 s unless given. */
+  /** Killed after this many milliseconds, 240 s unless given. */
   readonly timeoutMs?: number;
 }
 
@@ -94,9 +94,11 @@ export async function startClaude(site: ClaudeSite, run: ClaudeRun): Promise<Run
     });
   }
   const kill = () => killGroup(child);
-  const timer = setTimeout(kill, run.timeoutMs ?? 90_000);
+  const timer = setTimeout(kill, run.timeoutMs ?? 240_000);
   const ended = once(child, 'close').then(async ([exitCode]: unknown[]) => {
     clearTimeout(timer);
+    // What it started and left behind.
+    kill();
     await model.close();
     return {
       ...output,

@@ -106,7 +106,7 @@ export class ClaudeSite {
     await this.stopDaemon();
     this.#daemon = this.project.machine.start(['daemon', 'run'], env);
     const socket = join(this.airlockHome, 'run', 'daemon.sock');
-    for (const end = performance.now() + 20_000; !existsSync(socket); ) {
+    for (const end = performance.now() + 90_000; !existsSync(socket); ) {
       if (performance.now() > end || !this.#daemon.running) throw new Error(`no daemon: ${this.#daemon.stderr}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -70,10 +70,10 @@ export class ClaudeTerminal {
     this.#pty.write(KEYS[key]);
   }
 
-  /** Waits until this text is shown, at most 30 s. Spaces do not count: some versions move the cursor instead. */
+  /** Waits until this text is shown, at most 90 s. Spaces do not count: some versions move the cursor instead. */
   async sees(text: string): Promise<void> {
     const wanted = text.replaceAll(/\s/g, '');
-    for (const until = performance.now() + 30_000; performance.now() < until; ) {
+    for (const until = performance.now() + 90_000; performance.now() < until; ) {
       if (this.shown.replaceAll(/\s/g, '').includes(wanted)) return;
       if (this.#isOver) break;
       await new Promise((resolve) => setTimeout(resolve, 50));

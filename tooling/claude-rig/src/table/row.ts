@@ -45,6 +45,8 @@ export interface Arranged {
   readonly answering?: Answering;
   /** Called as soon as the host runs. */
   readonly meanwhile?: () => Promise<void>;
+  /** Whether what the row is about came to pass, asked after the run; otherwise a tool that did not run proves nothing. */
+  readonly happened?: () => boolean;
   /** Puts right what others share. */
   readonly restore?: () => Promise<void> | void;
 }

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Answering, mentions, type Word } from '../human.js';
 import { call } from '../model/script.js';
@@ -12,6 +12,8 @@ import { type Arranged, fateOf, type Ground, type Row } from './row.js';
 export interface CellResult {
   /** The effect is there. */
   readonly ran: boolean;
+  /** What the row is about came to pass. */
+  readonly happened: boolean;
   readonly results: readonly ClaudeResult[];
 }
 
@@ -50,12 +52,32 @@ export async function runCell(site: ClaudeSite, row: Row, { version, deployment,
     // A host that does not start asks nobody.
     if (fateOf(row, version, deployment) !== 'refused') await arranged.meanwhile?.();
     const results = await Promise.all(running.map((each) => each.finished()));
-    return { ran: existsSync(ground.effect), results };
+    return { ran: existsSync(ground.effect), happened: arranged.happened?.() ?? true, results };
   } finally {
     answers.delete(ground.folder);
+    endHooks(ground);
     await arranged.restore?.();
     rmSync(dirname(ground.home), { recursive: true, force: true, maxRetries: 25 });
   }
+}
+
+/** Ends the hooks that outlived their host: one that starts a daemon would disturb the next row. */
+function endHooks({ plugin }: Ground): void {
+  const mark = `${plugin}/hooks/`;
+  for (const name of readdirSync('/proc').filter((each) => /^[0-9]+$/.test(each))) {
+    try {
+      if (readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(mark)) process.kill(Number(name), 'SIGKILL');
+    } catch (error) {
+      // It ended meanwhile.
+      if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')))
+        throw error;
+    }
+  }
+}
+
+/** The human was shown the call of this ground. */
+export function wasAsked({ site, effect }: Ground): boolean {
+  return site.human.seen.some((opened) => mentions(opened, effect));
 }
 
 function runOf(ground: Ground, arranged: Arranged, mode: Mode): ClaudeRun {
@@ -68,7 +90,7 @@ function runOf(ground: Ground, arranged: Arranged, mode: Mode): ClaudeRun {
     args: [...(arranged.args ?? []), ...ALLOWED],
     env: { HOME: ground.home, ...arranged.env },
     launcher: ground.deployment === 'managed' ? managedLauncher(ground) : [],
-    timeoutMs: 100_000,
+    timeoutMs: 240_000,
   };
 }
 

@@ -34,7 +34,7 @@ describe(rules('ART-130', 'ENF-140')`what a file holds after Edit is what the hu
       writeFileSync(fileOf(index), before);
       return [call('Read', { file_path: fileOf(index) }), edit];
     });
-    const result = await runClaude(site, { version, mode: 'bypass', steps, timeoutMs: 110_000 });
+    const result = await runClaude(site, { version, mode: 'bypass', steps });
     return CASES.map(({ name }, index) => {
       const file = fileOf(index);
       const shown = result.requests.filter((opened) => mentions(opened, file));

@@ -2,9 +2,10 @@ import { rules } from '@airlock/conformance';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClaudeSite, modesUnderTest, versionsUnderTest } from '../../src/index.js';
 import { closeTableSite, openTableSite } from '../../src/table/arrange/gateway.js';
-import { DEPLOYMENTS, fateOf } from '../../src/table/row.js';
+import { DEPLOYMENTS, fateOf, runsIn } from '../../src/table/row.js';
 import { account, runCell, wasKilled } from '../../src/table/run-cell.js';
 import { requiresDeployment, rowsUnderTest } from '../../src/table/selection.js';
+import { APPROVED } from '../../src/table/table.js';
 
 /** The rows of the failure table that break daemon, gateway or state for everybody: one after the other. */
 describe(rules(
@@ -31,10 +32,18 @@ describe(rules(
           test.each(rows)('$name', async (row) => {
             if (site === undefined) throw new Error('no site');
             const result = await runCell(site, row, { version, deployment, modes: modesUnderTest });
+            const fate = fateOf(row, version, deployment);
             // Two modes share the effect, so only rows that stay closed in both can be told.
-            expect(['closed', 'refused']).toContain(fateOf(row, version, deployment));
+            expect(['closed', 'refused']).toContain(fate);
             expect(wasKilled(result), `a run that had to be killed proves nothing\n${account(result)}`).toBe(false);
             expect(result.ran, account(result)).toBe(false);
+            expect(result.happened || fate === 'refused', `it never came to that\n${account(result)}`).toBe(true);
+          });
+
+          test('and then what the human approves runs: nothing is left broken', async () => {
+            if (site === undefined) throw new Error('no site');
+            const result = await runCell(site, APPROVED, { version, deployment, modes: ['bypass'] });
+            expect(result.ran, account(result)).toBe(runsIn(fateOf(APPROVED, version, deployment), 'bypass'));
           });
         },
       );

@@ -34,6 +34,7 @@ describe(rules(
             const fate = fateOf(row, version, deployment);
             expect(wasKilled(result), `a run that had to be killed proves nothing\n${account(result)}`).toBe(false);
             expect(result.ran, `expected ${fate}\n${account(result)}`).toBe(runsIn(fate, mode));
+            expect(result.happened || fate === 'refused', `it never came to that\n${account(result)}`).toBe(true);
             if (fate === 'refused') expect(result.results.map(({ exitCode }) => exitCode)).toEqual([1]);
           });
         });

@@ -1,5 +1,11 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { type HostileGateway, jsonResponse, startHostileGateway } from '@airlock/testkit';
+import {
+  type HostileGateway,
+  jsonResponse,
+  startHostileGateway,
+  type Tamperer,
+  type TamperedRoute,
+} from '@airlock/testkit';
 import {
   type DeliveredEnvelope,
   onDecision,
@@ -7,9 +13,10 @@ import {
   SUBMIT,
   WAIT,
 } from '../../../../../apps/airlock/test/e2e/harness/wire.js';
+import type { Word } from '../../human.js';
 import { type ClaudeSite, openSite } from '../../site.js';
-import { APPROVAL_SECONDS, repair } from './daemon.js';
-import type { Arrange } from '../row.js';
+import { APPROVAL_SECONDS, HOPELESS_SECONDS, repair } from './daemon.js';
+import type { Arrange, Ground } from '../row.js';
 
 type Rewrite = (envelope: DeliveredEnvelope) => unknown;
 
@@ -52,20 +59,34 @@ function betweenOf(site: ClaudeSite): Between {
   return found;
 }
 
-export const gatewayDown: Arrange = async ({ site }) => {
-  await site.site.gateway.stop('SIGKILL');
-  // Until then a submission is tried again.
-  return { restore: () => site.site.gateway.start() };
+export const gatewayDown: Arrange = async (ground) => {
+  const { gateway } = ground.site.site;
+  await repair(ground, HOPELESS_SECONDS);
+  await gateway.stop('SIGKILL');
+  return {
+    restore: async () => {
+      await gateway.start();
+      await repair(ground);
+    },
+  };
 };
 
 /** The human decides, and the gateway makes something else of it. */
 function delivers(rewrite: Rewrite, word: 'approve' | 'reject' = 'approve'): Arrange {
-  return ({ site }) => ({
-    answering: ({ request }) => {
-      betweenOf(site).lies.set(request.requestId, rewrite);
-      return word === 'approve' ? 'approve' : { reject: 'no' };
-    },
-  });
+  return ({ site }) => {
+    let wasDelivered = false;
+    const lie: Rewrite = (envelope) => {
+      wasDelivered = true;
+      return rewrite(envelope);
+    };
+    return {
+      answering: ({ request }) => {
+        betweenOf(site).lies.set(request.requestId, lie);
+        return word === 'approve' ? 'approve' : { reject: 'no' };
+      },
+      happened: () => wasDelivered,
+    };
+  };
 }
 
 const changed =
@@ -89,14 +110,35 @@ const signedByGateway: Rewrite = (envelope) => {
   return changed({ signature })(envelope);
 };
 
-const flipped: Rewrite = (envelope) => {
-  const bytes = Buffer.from(envelope.body.signature, 'base64url');
+function flipped(signature: unknown): string {
+  const bytes = Buffer.from(String(signature), 'base64url');
   bytes.writeUInt8(bytes.readUInt8(9) ^ 1, 9);
-  return changed({ signature: bytes.toString('base64url') })(envelope);
+  return bytes.toString('base64url');
+}
+
+/** Changes the canonical form of a decision. */
+const canonical =
+  (change: (harp: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>): Rewrite =>
+  (envelope) => {
+    const harp = envelope.body.harpDecision ?? {};
+    return changed({ harpDecision: { ...harp, ...change(harp) } })(envelope);
+  };
+
+/** Holds the decision back until the request is over. */
+const late: Rewrite = async (envelope) => {
+  await new Promise((resolve) => setTimeout(resolve, (APPROVAL_SECONDS + 2) * 1000));
+  return envelope;
 };
 
 const otherHash = createHash('sha256').update('other').digest('hex');
 let earlier: DeliveredEnvelope | undefined;
+
+/** A genuine decision about something else, once there was one. */
+function earlierThan(envelope: DeliveredEnvelope): DeliveredEnvelope {
+  const found = earlier ?? { ...envelope, body: { ...envelope.body, nonce: 'A'.repeat(22) } };
+  earlier = envelope;
+  return found;
+}
 
 /** What a gateway may try with a decision (table 17.1). */
 export const GATEWAY_LIES = {
@@ -104,49 +146,84 @@ export const GATEWAY_LIES = {
   'strips everything signed': delivers(without('signature', 'nonce', 'signerKeyId', 'harpDecision')),
   'strips the canonical form': delivers(without('harpDecision')),
   'signs itself': delivers(signedByGateway),
-  'flips a bit of the signature': delivers(flipped),
+  'flips a bit of the signature': delivers((e) => changed({ signature: flipped(e.body.signature) })(e)),
+  'flips a bit of the canonical signature': delivers(canonical(({ signature }) => ({ signature: flipped(signature) }))),
+  'moves the end of the decision': delivers(canonical(() => ({ expiresAt: '2099-01-01T00:00:00.000Z' }))),
   'names another artifact': delivers(changed({ artifactHash: otherHash })),
+  'names another key': delivers((e) => changed({ signerKeyId: e.body.signerKeyId.replace(/.$/, 'A') })(e)),
+  'names the key in capitals': delivers((e) => changed({ signerKeyId: e.body.signerKeyId.toUpperCase() })(e)),
+  'hides an approval in the nonce': delivers((e) => changed({ nonce: `approve|${e.body.nonce}` })(e)),
+  'says allow': delivers(changed({ decision: 'allow' })),
   'says APPROVE': delivers(changed({ decision: 'APPROVE' })),
   'adds a member': delivers(changed({ status: 'approved' })),
   'turns reject into approve': delivers(changed({ decision: 'approve' }), 'reject'),
   'names another request': delivers((e) => ({ ...e, requestId: 'req-00000000-0000-4000-8000-000000000000' })),
-  'replays an earlier decision': delivers((e) => {
-    const replayed = earlier ?? { ...e, body: { ...e.body, nonce: 'A'.repeat(22) } };
-    earlier = e;
-    return replayed;
-  }),
+  'replays an earlier decision': delivers((e) => earlierThan(e)),
+  'gives the decision about another request': delivers((e) => ({ ...earlierThan(e), requestId: e.requestId })),
+  'delivers the approval when it is too late': delivers(late),
 } as const satisfies Readonly<Record<string, Arrange>>;
+
+/** Signed in as before, whatever the daemon thinks of its credentials. */
+async function signInAgain(ground: Ground): Promise<void> {
+  const { site } = ground;
+  await site.project.machine.signIn(betweenOf(site).gateway.origin, site.site.enforcerPat);
+  await repair(ground);
+}
 
 /** The human signed out; the pairing is still there. */
 export const signedOut: Arrange = async (ground) => {
-  const { site } = ground;
-  await site.airlock('sign-out');
-  return {
-    answering: () => 'approve',
-    restore: async () => {
-      await site.project.machine.signIn(betweenOf(site).gateway.origin, site.site.enforcerPat);
-      await repair(ground);
-    },
-  };
+  await ground.site.airlock('sign-out');
+  return { answering: () => 'approve', restore: () => signInAgain(ground) };
 };
 
+/** One route is dealt with like this, whoever asks, until the request is over; `word` is what the human says. */
+function tampered(route: TamperedRoute, word: Word, tamperer: Tamperer): Arrange {
+  return async (ground) => {
+    await repair(ground, HOPELESS_SECONDS);
+    let wasUsed = false;
+    const makeHonest = betweenOf(ground.site).gateway.tamper(route, (request, forward) => {
+      wasUsed = true;
+      return tamperer(request, forward);
+    });
+    return {
+      answering: () => word,
+      happened: () => wasUsed,
+      restore: async () => {
+        makeHonest();
+        // A gateway that says 401 has ended the session.
+        await signInAgain(ground);
+      },
+    };
+  };
+}
+
 /** It invents an approval that nobody gave. */
-export const gatewayInvents: Arrange = ({ site }) => ({
-  answering: () => 'wait',
-  restore: betweenOf(site).gateway.tamper(WAIT, (request) =>
-    jsonResponse(200, {
-      msgId: 'm',
-      msgType: 'decision.deliver',
-      requestId: requestIdOf(request),
-      body: { decision: 'approve' },
-    }),
-  ),
-});
+export const gatewayInvents: Arrange = tampered(WAIT, 'wait', (request) =>
+  jsonResponse(200, {
+    msgId: 'm',
+    msgType: 'decision.deliver',
+    requestId: requestIdOf(request),
+    body: { decision: 'approve' },
+  }),
+);
+
+const submissions = (tamperer: Tamperer): Arrange => tampered(SUBMIT, 'approve', tamperer);
 
 /** It answers every submission so. */
-export const gatewayAnswers =
-  (status: number, body: unknown): Arrange =>
-  ({ site }) => ({
-    answering: () => 'approve',
-    restore: betweenOf(site).gateway.tamper(SUBMIT, () => jsonResponse(status, body)),
-  });
+export const gatewayAnswers = (status: number, body: unknown): Arrange => submissions(() => jsonResponse(status, body));
+
+export const gatewayCuts: Arrange = submissions(() => 'cut');
+export const gatewaySaysNothing: Arrange = submissions(() => 'withhold');
+
+/** It sends the program elsewhere. */
+export const gatewayRedirects: Arrange = submissions(({ path }) => ({
+  status: 307,
+  headers: { location: `http://127.0.0.1:9${path}` },
+  body: '',
+}));
+
+/** It hands the human another hash than that of what they are shown. */
+export const gatewayChangesHash: Arrange = submissions((request, forward) => {
+  const submitted = JSON.parse(request.body) as { readonly body: object };
+  return forward({ body: JSON.stringify({ ...submitted, body: { ...submitted.body, artifactHash: otherHash } }) });
+});

@@ -12,20 +12,18 @@ export const verdict = (permissionDecision: string, more: Readonly<Record<string
 
 const fileOf = ({ plugin }: Ground, name: string) => join(plugin, 'hooks', name);
 
-/** In the place of the script that is asked before a tool runs stands another one; for other events all is as it was. */
-export function hookIs(script: string): Arrange {
+/** In the place of the script stands another one, `real.sh` is the one that was there. */
+export function everyHookIs(script: string): Arrange {
   return (ground) => {
     renameSync(fileOf(ground, 'hook.sh'), fileOf(ground, 'real.sh'));
-    const lines = [
-      'if [ "$1" = PreToolUse ]; then',
-      script,
-      'exit',
-      'fi',
-      'exec /bin/sh -p "${0%/*}/real.sh" "$@"',
-      '',
-    ];
-    writeFileSync(fileOf(ground, 'hook.sh'), lines.join('\n'), { mode: 0o755 });
+    writeFileSync(fileOf(ground, 'hook.sh'), `${script}\n`, { mode: 0o755 });
   };
+}
+
+/** In the place of the script that is asked before a tool runs stands another one; for other events all is as it was. */
+export function hookIs(script: string): Arrange {
+  const lines = ['if [ "$1" = PreToolUse ]; then', script, 'exit', 'fi', 'exec /bin/sh -p "${0%/*}/real.sh" "$@"'];
+  return everyHookIs(lines.join('\n'));
 }
 
 /** The hook prints this and exits so. */
@@ -74,4 +72,12 @@ export function both(...all: readonly Arrange[]): Arrange {
     for (const each of all) arranged = { ...arranged, ...(await each(ground)) };
     return arranged;
   };
+}
+
+/**
+ * As {@link holds}, done by the user or by what runs as the user. A managed copy belongs to root, and only root writes
+ * it: there nothing is damaged.
+ */
+export function userOverwrites(name: string, text: string): Arrange {
+  return (ground) => (ground.deployment === 'managed' ? undefined : holds(name, text)(ground));
 }
