@@ -14,6 +14,9 @@ const LIFETIME = 60_000;
 /** Reports of one workspace that wait; the oldest give way. */
 const MOST = 200;
 
+/** How long a new report waits for the call to be answered first, in all its layers: nobody waits for a report. Milliseconds. */
+const AFTER_THE_ANSWER = 100;
+
 /** Pauses between two attempts, milliseconds. */
 const PAUSE = { first: 1000, longest: 60_000 } as const;
 
@@ -60,10 +63,10 @@ export class AuditReports implements ReportDesk {
     if (pairing === null || this.#stopped) return this.#drop(decided, 'not_paired');
     const queue = this.#queueOf(workspaceId);
     queue.waiting.push({ ...decided, auditId: `audit-${this.#options.ports.uuid()}`, pairing });
-    // The first one is under way.
+    // The first one may be under way.
     const oldest = queue.waiting.length > MOST ? queue.waiting.splice(1, 1) : [];
     for (const report of oldest) this.#drop(report, 'too_many');
-    this.#pump(queue);
+    if (!queue.sending && queue.cancelPause === null) this.#pumpAfter(queue, AFTER_THE_ANSWER);
   }
 
   /** Nothing is sent afterwards; what still waits is noted. */
@@ -94,15 +97,19 @@ export class AuditReports implements ReportDesk {
     this.#send(report).then(settle, () => settle({ refused: 'internal_error' }));
   }
 
+  #pumpAfter(queue: Queue, pause: number): void {
+    queue.cancelPause = this.#options.ports.timer(pause, () => {
+      queue.cancelPause = null;
+      this.#pump(queue);
+    });
+  }
+
   #after(queue: Queue, report: Report, sent: Sent): void {
     if (this.#stopped) return;
     if (sent === 'again') {
       queue.failures += 1;
       const pause = Math.min(PAUSE.first * 2 ** Math.min(queue.failures - 1, 10), PAUSE.longest);
-      queue.cancelPause = this.#options.ports.timer(pause, () => {
-        queue.cancelPause = null;
-        this.#pump(queue);
-      });
+      this.#pumpAfter(queue, pause);
       return;
     }
     if (sent !== 'done') this.#drop(report, sent.refused);

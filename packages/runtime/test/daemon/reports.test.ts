@@ -48,6 +48,17 @@ describe(rules('DND-130')`what a standing policy decided`, () => {
     expect(artifactHash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('is not sent before the call has its answer', SLOW, async () => {
+    const made = await granted();
+    let isAnswered = false;
+    const seen: boolean[] = [];
+    made.relay.onArtifact = () => seen.push(isAnswered);
+    lastOf(await ask(made));
+    isAnswered = true;
+    await until(() => reportsOf(made).length === 1);
+    expect(seen).toEqual([true]);
+  });
+
   it('a denial too, and nothing about it changes when the report cannot be sent', SLOW, async () => {
     const made = await granted();
     const deny = denial(made);
