@@ -39,6 +39,7 @@ export type {
 } from './socket/policy-api.js';
 export { type OfflineCall, offlineVerdict, type OfflineVerdict } from './offline/offline-verdict.js';
 export { hookEnvironment } from './socket/hook-environment.js';
+export { nodeVerifier } from './engine/node-verifier.js';
 export { collectFacts, type FactsSubject } from './facts/collect.js';
 export { patternFacts, type PatternPlace } from './facts/pattern-facts.js';
 export { FACTS_CODES, FactsError, type FactsCode } from './facts/errors.js';

@@ -20,6 +20,8 @@ export interface Question {
   readonly source: string;
   /** How long its artifact lives, milliseconds. */
   readonly lifetimeMs: number;
+  /** A command that may be behind it was approved and is running; only a git action says so (LOC-148). */
+  readonly isCommandApproved?: boolean;
 }
 
 /** A question as policy and human get it: checked, complete and hashed. */
@@ -60,6 +62,7 @@ export function prepare(
   const pairing = pairingFacts(host.state, workspace.workspaceId, createdAt);
   if (pairing === null) return null;
   const policy = policies.inForce(workspace.workspaceId);
+  const notices = question.isCommandApproved === true && isGit(action) ? ['command-approved'] : [];
   const context: PlaintextContext = {
     requestId,
     artifactType: artifactTypeOf(action),
@@ -74,16 +77,20 @@ export function prepare(
     source,
     policyVersion: policy.version,
     policySha256: policy.sha256,
-    notices: pairing.notices,
+    notices: [...pairing.notices, ...notices],
     ...(sessionId === undefined ? {} : { sessionId }),
   };
   const plain = plaintextOf(action, context);
   const touches = touchedTargets(plain.action, facts, places);
   // A protected target is part of what is hashed and shown (ART-145).
-  const marked = touches.length === 0 ? context : { ...context, notices: [...pairing.notices, 'touches-gate'] };
+  const marked = touches.length === 0 ? context : { ...context, notices: [...(context.notices ?? []), 'touches-gate'] };
   const plaintext = marked === context ? plain : plaintextOf(action, marked);
   const { kind } = plaintext.action;
   return { ...question, requestId, kind, createdAt, pairing, plaintext, touches, context: marked };
+}
+
+function isGit({ kind }: RequestBody['action']): boolean {
+  return kind === 'git-commit' || kind === 'git-push';
 }
 
 /** How a request outside every pairing is named. */

@@ -23,6 +23,7 @@ import { OpenRequests } from './open-requests.js';
 import { PolicyAnswers } from './policy-answers.js';
 import { RequestIds } from './request-ids.js';
 import { denied, outcomeOf } from './request-messages.js';
+import { RunningCommands } from './running-commands.js';
 
 /** What a request of the daemon itself came to, with the exact text that is being approved. */
 export interface OwnRequestEvent {
@@ -43,6 +44,7 @@ export class RequestService {
   readonly #open: OpenRequests;
   readonly #answers: PolicyAnswers;
   readonly #ids: RequestIds;
+  readonly #commands = new RunningCommands();
 
   constructor(core: Core) {
     this.#core = core;
@@ -72,7 +74,10 @@ export class RequestService {
       yield passed ?? denied(this.#core, requestId, code);
       return;
     }
-    yield* this.#decide({ requestId, workspace, body, signal });
+    for await (const event of this.#decide({ requestId, workspace, body, signal })) {
+      if (event.event === 'decided' && event.verdict !== 'allow') this.#commands.ended(requestId);
+      yield event;
+    }
   }
 
   async claim(requestId: string): Promise<ClaimAnswer> {
@@ -81,12 +86,14 @@ export class RequestService {
     if (open?.facts.kind === 'policy.change') {
       return { granted: false, code: 'not_approved', message: 'the daemon itself carries out a change of policy' };
     }
-    const local = this.#answers.claim(requestId);
-    if (local !== null) return local.granted ? local : this.#refused(local.code);
     const code = this.#open.beforeClaim(requestId);
     if (code !== null) return this.#refused(code);
-    const verdict = await claims.ask(requestId, () => host.dispatch({ type: 'execution.claim', requestId }));
-    return verdict.granted ? { granted: true } : this.#refused(verdict.code);
+    const verdict =
+      this.#answers.claim(requestId) ??
+      (await claims.ask(requestId, () => host.dispatch({ type: 'execution.claim', requestId })));
+    if (!verdict.granted) return this.#refused(verdict.code);
+    this.#commands.claimed(requestId);
+    return { granted: true };
   }
 
   /** Throws `no_receipt`. */
@@ -95,6 +102,7 @@ export class RequestService {
   }
 
   async outcome(requestId: string, body: OutcomeBody): Promise<OutcomeAnswer> {
+    this.#commands.ended(requestId);
     if (!this.#answers.outcome(requestId, body)) {
       this.#core.host.dispatch({ type: 'execution.outcome', requestId, ...outcomeOf(body) });
     }
@@ -179,8 +187,11 @@ export class RequestService {
   }
 
   #judged({ requestId, workspace, body }: Call): { readonly asked: Asked; readonly verdict: Verdict } | null {
-    const asked = prepare(this.#core, requestId, questionOf(workspace, body));
-    return asked === null ? null : { asked, verdict: judge(this.#core, asked) };
+    const isCommandApproved = this.#commands.isIn(workspace.workspaceId);
+    const asked = prepare(this.#core, requestId, { ...questionOf(workspace, body), isCommandApproved });
+    if (asked === null) return null;
+    this.#commands.asked(asked);
+    return { asked, verdict: judge(this.#core, asked) };
   }
 
   #refused(code: string): ClaimAnswer {
