@@ -12,13 +12,15 @@ interface Folder {
   readonly after: string | null;
 }
 
-interface RawEntry {
+/** An entry of a tree as it is stored. */
+export interface RawEntry {
   readonly name: Buffer;
   readonly mode: number;
   readonly id: string;
 }
 
-type Entries = ReadonlyMap<string, RawEntry>;
+/** Entries by name, one character a byte. */
+export type Entries = ReadonlyMap<string, RawEntry>;
 
 const SLASH = Buffer.from('/');
 const EMPTY: Entries = new Map();
@@ -106,8 +108,8 @@ function entryOf(entry: RawEntry | undefined): TreeEntry | null {
   }
 }
 
-/** The entries of a tree by name. A tree that git itself would not write may mean two things, and is refused. */
-function parseTree(id: string, bytes: Buffer): Entries {
+/** The entries of a tree. A tree that git itself would not write may mean two things, and is refused. */
+export function parseTree(id: string, bytes: Buffer): Entries {
   const idBytes = id.length / 2;
   const entries = new Map<string, RawEntry>();
   let last = '';
