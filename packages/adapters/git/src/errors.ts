@@ -13,6 +13,7 @@ export const GIT_CODES = [
   'hooks_elsewhere',
   'no_receipt',
   'no_repository',
+  'not_a_commit',
   'object_damaged',
   'objects_missing',
   'receipt_invalid',
