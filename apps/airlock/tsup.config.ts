@@ -1,4 +1,5 @@
 import { cpSync, existsSync } from 'node:fs';
+import { defineConfig } from 'tsup';
 import { app } from '../../tooling/tsup/app.js';
 
 const PLUGIN = '../claude-plugin/dist';
@@ -10,7 +11,12 @@ function carryPlugin(): void {
   }
 }
 
-export default {
-  ...app({ main: 'src/main.ts', 'store-worker': '../../packages/gateway/src/store/worker.ts' }),
-  onSuccess: async () => carryPlugin(),
-};
+const command = app({ main: 'src/main.ts', 'store-worker': '../../packages/gateway/src/store/worker.ts' });
+
+/** Git starts it for every new commit: one file of its own with nothing else in it. */
+const gitHook = { ...app({ 'git-hook': 'src/git-hook.ts' }), splitting: false };
+
+export default defineConfig([
+  { ...gitHook, clean: false },
+  { ...command, clean: ['!git-hook.js', '!git-hook.js.map'], onSuccess: async () => carryPlugin() },
+]);
