@@ -109,7 +109,7 @@ async function moduleRow(
   const [, plugin = ''] = pluginArgs;
   const daemon = join(airlockHome, 'run', 'daemon.sock');
   const bare = join(site.root, 'bare.sock');
-  const server = await bareServer(bare);
+  const closeBare = await bareServer(bare);
   const layer = await moduleLayer(plugin, SESSION, project.folder);
   const told = Buffer.from(
     Object.entries(env)
@@ -133,7 +133,7 @@ async function moduleRow(
     async () => await layer(settled.pop() ?? {}),
     async () => await post(bare, '/v1/hooks/claude-code/tool.run', { body }),
   );
-  server.close();
+  closeBare();
   const [ours, floor] = [quantile(measured.ours, 0.5), quantile(measured.floor, 0.5)];
   return {
     what: 'Claude Code: what the module adds',

@@ -1,4 +1,6 @@
-import { Agent, createServer, request, type Server } from 'node:http';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -32,14 +34,11 @@ export function post(
   });
 }
 
-/** A server that reads a request and answers as the daemon does, without a thought. */
-export async function bareServer(socketPath: string): Promise<Server> {
-  const headers = { 'airlock-permission': 'allow', 'airlock-exit': '0', 'content-length': 2 };
-  const server = createServer((asked, answer) => {
-    asked.resume().on('end', () => answer.writeHead(200, headers).end('{}'));
-  });
-  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
-  return server;
+/** Another process that only answers, as the daemon is another process. Ends with the function that is returned. */
+export async function bareServer(socketPath: string): Promise<() => void> {
+  const server = fork(new URL('./bare-server.ts', import.meta.url), [socketPath]);
+  await once(server, 'message');
+  return () => server.disconnect();
 }
 
 type Handler = ($: unknown, event: unknown, next: unknown) => Promise<unknown>;
