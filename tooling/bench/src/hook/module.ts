@@ -36,7 +36,7 @@ export function post(
 
 /** Another process that only answers, as the daemon is another process. Ends with the function that is returned. */
 export async function bareServer(socketPath: string): Promise<() => void> {
-  const server = fork(new URL('./bare-server.ts', import.meta.url), [socketPath]);
+  const server = fork(new URL('./bare-process.ts', import.meta.url), [socketPath]);
   await once(server, 'message');
   return () => server.disconnect();
 }
