@@ -157,7 +157,7 @@ export function writePlaceFiles(target: string, airlockHome: string): void {
     kind: 'installed',
   } as const;
   writeFileSync(join(target, 'hooks', 'hooks.json'), hooksJson(place));
-  writeFileSync(join(target, 'hooks', 'place.sh'), placeFile(place));
+  writeFileSync(join(target, 'hooks', 'place.txt'), placeFile(place));
   writeFileSync(join(target, 'hooks', 'place.mjs'), placeModule(place));
 }
 

@@ -38,7 +38,7 @@ function writePlaces(plugin: string, kind: Assembly['kind']): void {
   const place: PluginPlace = { platform, node: kind === 'published' ? null : execPath, fixedHome: null, kind };
   const hooks = path.join(plugin, 'hooks');
   write(path.join(hooks, 'hooks.json'), hooksJson(place));
-  write(path.join(hooks, 'place.sh'), placeFile(place));
+  write(path.join(hooks, 'place.txt'), placeFile(place));
   write(path.join(hooks, 'place.mjs'), placeModule(place));
 }
 

@@ -53,7 +53,7 @@ describe(rules('LOC-030')`the built plugin`, () => {
   test('is for this machine: its hooks and places are those of a checkout', () => {
     const place = { platform: process.platform, node: process.execPath, fixedHome: null, kind: 'development' } as const;
     expect(read(join(PLUGIN, 'hooks', 'hooks.json'))).toBe(hooksJson(place));
-    expect(read(join(PLUGIN, 'hooks', 'place.sh'))).toBe(placeFile(place));
+    expect(read(join(PLUGIN, 'hooks', 'place.txt'))).toBe(placeFile(place));
     expect(read(join(PLUGIN, 'hooks', 'place.mjs'))).toBe(placeModule(place));
   });
 

@@ -24,13 +24,6 @@ function told(header: string | undefined): Record<string, string> {
   return Object.fromEntries(entries.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]));
 }
 
-/** The hook as a system runs it whose `sh` is this shell. */
-function stageFor(words: readonly string[]): Stage {
-  const stage = new Stage();
-  stage.alter('/bin/sh "$0"', `/usr/bin/env ${words.filter((word) => word !== '-p').join(' ')} "$0"`);
-  return stage;
-}
-
 const SHELLS = [
   { program: 'dash', shell: ['dash', '-p'] },
   { program: 'bash', shell: ['bash', '--posix', '-p'] },
@@ -49,7 +42,7 @@ for (const { program, shell } of SHELLS) {
       ['deny', DENY, { code: 2, stdout: verdictBody('deny', 'not today'), stderr: 'not today\n' }],
       ['deny without a reason', { ...DENY, headers: [] }, { code: 2, stderr: 'airlock: denied\n' }],
     ] as const)('gives %s as it came', async (_name, answer, expected) => {
-      const stage = stageFor(shell);
+      const stage = new Stage();
       const seen = await hostileDaemon(stage.socket, says(answer));
       expect(await stage.run(start)).toMatchObject(expected);
       expect(seen.map((one) => one.line)).toEqual(['POST /v1/hooks/claude-code/PreToolUse HTTP/1.1']);
@@ -69,14 +62,14 @@ for (const { program, shell } of SHELLS) {
       ['202', { ...PASS, status: '202 Accepted' }],
       ['500', { ...DENY, status: '500 Internal Server Error' }],
     ] as const)('makes a denial of %s', async (_name, answer) => {
-      const stage = stageFor(shell);
+      const stage = new Stage();
       await hostileDaemon(stage.socket, says(answer));
       expectBlocked(await stage.run(start));
       expect(stage.slowPathCall).toBeNull();
     });
 
     test('passes on the input whole and tells the environment as the host gave it', async () => {
-      const stage = stageFor(shell);
+      const stage = new Stage();
       const seen = await hostileDaemon(stage.socket, says(PASS));
       const input = Buffer.from([...Buffer.from(EVENT), 0, 255, 10, 10]);
       await stage.run({ ...start, input, env: VARIABLES });
@@ -87,10 +80,13 @@ for (const { program, shell } of SHELLS) {
     });
 
     test('leaves everything to Node, input and environment untouched, when nobody listens', async () => {
-      const stage = stageFor(shell);
+      const stage = new Stage();
       expectBlocked(await stage.run({ ...start, env: VARIABLES }));
       expect(stage.slowPathCall?.argv).toEqual(['PreToolUse', '--clean']);
       expect(Buffer.from(stage.slowPathCall?.input ?? '', 'base64').toString()).toBe(EVENT);
+      const environment = told(stage.slowPathCall?.told);
+      for (const name of OF_A_SHELL) delete environment[name];
+      expect(environment).toEqual(stage.environment(VARIABLES));
     });
   });
 }
@@ -145,10 +141,10 @@ describe(rules('LOC-030', 'LOC-105')`what the script leaves to Node`, () => {
   });
 
   test.each<[string, (stage: Stage) => void]>([
-    ['a system without curl', (stage) => stage.alter('command -v curl', 'command -v no-such-curl')],
-    ['a curl that cannot speak to sockets', (stage) => stage.alter('--unix-socket', '--no-such-option')],
+    ['a system without Perl', (stage) => stage.alter('/usr/bin/perl', '/usr/bin/no-such-perl')],
+    ['a Perl that cannot be executed', (stage) => stage.alter('/usr/bin/perl', '/etc/passwd')],
     ['no place', (stage) => rmSync(stage.place)],
-    ['a place without a socket', (stage) => writeFileSync(stage.place, `node='${process.execPath}'\n`)],
+    ['a place without a socket', (stage) => writeFileSync(stage.place, `${process.execPath}\n\n`)],
   ])('%s', async (_name, break_) => {
     const stage = new Stage();
     const seen = await hostileDaemon(stage.socket, says(PASS));
@@ -163,7 +159,7 @@ describe(rules('LOC-030', 'LOC-105')`what the script leaves to Node`, () => {
 
   test('a system without Node is told what to install', async () => {
     const stage = new Stage();
-    writeFileSync(stage.place, `node='/nowhere/node'\nsocket='${stage.socket}'\n`);
+    writeFileSync(stage.place, `/nowhere/node\n${stage.socket}\n`);
     const ended = await stage.run();
     expectBlocked(ended);
     expect(ended.stderr).toContain('install Node.js 20.19');
@@ -223,8 +219,9 @@ describe(rules('LOC-030')`the environment that is told`, () => {
   });
 
   test('reaches no argument list, which everybody can read, and no file', () => {
-    const script = readFileSync(new Stage().hook, 'utf8');
-    expect(script).not.toMatch(/mktemp|\/tmp|<</);
-    expect(script.match(/\$all/g)).toHaveLength(1);
+    for (const name of ['hook.sh', 'hook.pl']) {
+      const script = readFileSync(join(new Stage().plugin, 'hooks', name), 'utf8');
+      expect(script).not.toMatch(/mktemp|\/tmp|<</);
+    }
   });
 });

@@ -140,6 +140,20 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   'a body shorter than announced': (socket) =>
     socket.end(spoken({ ...ALLOW, length: verdictBody('allow').length + 1 })),
   'a longer body than announced, cut to half a verdict': (socket) => socket.end(spoken({ ...ALLOW, length: 40 })),
+  'no length': (socket) => socket.end(spoken({ ...ALLOW, length: null })),
+  'a length of one byte less': (socket) => socket.end(spoken({ ...ALLOW, length: verdictBody('allow').length - 1 })),
+  'a length with a plus': (socket) =>
+    socket.end(spoken({ ...ALLOW, length: null, headers: [`Content-Length: +${verdictBody('allow').length}`] })),
+  'a length and chunks': (socket) => socket.end(spoken({ ...ALLOW, headers: ['Transfer-Encoding: chunked'] })),
+  'a whole body in chunks, which our daemon never sends': (socket) =>
+    socket.end(
+      Buffer.concat([
+        spoken({ ...ALLOW, body: '', length: null, headers: ['Transfer-Encoding: chunked'] }),
+        Buffer.from(`${verdictBody('allow').length.toString(16)}\r\n${verdictBody('allow')}\r\n0\r\n\r\n`),
+      ]),
+    ),
+  'a line feed alone at the end of its lines': (socket) =>
+    socket.end(spoken(ALLOW).toString().replaceAll('\r\n', '\n')),
   'a length that is no number': (socket) =>
     socket.end(spoken({ ...ALLOW, length: null, headers: ['Content-Length: many'] })),
   'two lengths': (socket) => socket.end(spoken({ ...ALLOW, headers: ['Content-Length: 3'] })),
@@ -225,6 +239,20 @@ describe('an honest daemon', () => {
     expect(seen[0]).toMatchObject({ line: 'POST /v1/hooks/claude-code/PreToolUse HTTP/1.1' });
     expect(seen[0]!.body.toString()).toBe(EVENT);
     expect(stage.slowPathCall).toBeNull();
+  });
+
+  test('allow in single bytes comes out byte for byte', async () => {
+    const stage = new Stage();
+    await hostileDaemon(stage.socket, (socket) => {
+      socket.setNoDelay(true);
+      const bytes = spoken(ALLOW);
+      const push = (at: number): void => {
+        if (at === bytes.length) socket.end();
+        else socket.write(bytes.subarray(at, at + 1), () => setImmediate(push, at + 1));
+      };
+      push(0);
+    });
+    expect(await stage.run()).toMatchObject({ code: 0, stdout: verdictBody('allow') });
   });
 
   test('pass is exactly {}', async () => {

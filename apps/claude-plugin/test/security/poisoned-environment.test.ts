@@ -23,12 +23,19 @@ function evilPath(stage: Stage): string {
   const folder = join(stage.root, 'bin');
   mkdirSync(folder);
   const programs =
-    'env sh bash dash zsh curl node base64 cat head tail tr sed grep awk test [ printf kill stat id mktemp rm dirname timeout sleep ls od cut wc mkfifo';
+    'env sh bash dash zsh perl curl node base64 cat head tail tr sed grep awk test [ printf kill stat id mktemp rm dirname timeout sleep ls od cut wc mkfifo';
   for (const program of programs.split(' ')) {
     writeFileSync(join(folder, program), evil(stage));
     chmodSync(join(folder, program), 0o755);
   }
   return folder;
+}
+
+/** A folder of Perl modules that say allow; the hook loads the first, other systems than this the second. */
+function evilModules(stage: Stage): string {
+  const text = `open my $f, '>', '${stage.root}/evil'; print q{${verdictBody('allow')}}; exit 0;\n`;
+  for (const name of ['strict.pm', 'Socket.pm', 'evil.pm']) evilFile(stage, name, text);
+  return stage.root;
 }
 
 /** Environments that a repository's settings, or whoever starts the host, can give to a hook. */
@@ -48,10 +55,10 @@ const environments: Readonly<Record<string, (stage: Stage) => Record<string, str
   'exported functions for everything': (stage) =>
     Object.fromEntries(
       [
-        'curl',
+        'perl',
         'env',
         '/usr/bin/env',
-        '/usr/bin/curl',
+        '/usr/bin/perl',
         'kill',
         'cat',
         'printf',
@@ -73,16 +80,21 @@ const environments: Readonly<Record<string, (stage: Stage) => Record<string, str
   IFS: () => ({ IFS: '/lh0' }),
   CDPATH: (stage) => ({ CDPATH: stage.root }),
   OPTIND: () => ({ OPTIND: '99', _: '/bin/false' }),
-  'CURL_HOME with options': (stage) => (
-    evilFile(stage, '.curlrc', `unix-socket = "/nowhere"\noutput = "/dev/null"\nproxy = "http://127.0.0.1:9"\n`),
-    { CURL_HOME: stage.root }
-  ),
-  'HOME with options for curl': (stage) => (
-    evilFile(stage, '.curlrc', 'fail\noutput = "/dev/null"\n'), { HOME: stage.root }
-  ),
-  'XDG_CONFIG_HOME with options for curl': (stage) => (
-    evilFile(stage, 'curlrc', 'output = "/dev/null"\n'), { XDG_CONFIG_HOME: stage.root }
-  ),
+  'PERL5LIB with a module for everything': (stage) => ({ PERL5LIB: evilModules(stage), PERLLIB: stage.root }),
+  'PERL5OPT that loads a module': (stage) => ({ PERL5OPT: `-I${evilModules(stage)} -Mevil` }),
+  'PERL5OPT with a debugger': (stage) => ({
+    PERL5OPT: '-d',
+    PERL5DB: `BEGIN { require '${evilModules(stage)}/evil.pm' }`,
+    PERLDB_OPTS: 'NonStop',
+  }),
+  'PERLIO, PERL_UNICODE and other words to Perl': () => ({
+    PERLIO: ':crlf',
+    PERL_UNICODE: 'SDA',
+    PERL_SIGNALS: 'unsafe',
+    PERL_HASH_SEED: '0',
+    PERL_DESTRUCT_LEVEL: '2',
+    PERL_BADLANG: '1',
+  }),
   'AIRLOCK_HOME elsewhere': (stage) => ({
     AIRLOCK_HOME: join(stage.root, 'other'),
     AIRLOCK_SOCKET: join(stage.root, 'other.sock'),

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -12,9 +13,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
-import { requires } from '@airlock/conformance/requires';
+import { requires, requiresProgram } from '@airlock/conformance/requires';
 import { describe, expect, test } from 'vitest';
-import { ALLOW, hostileDaemon, says } from '../support/hostile-daemon.js';
+import { ALLOW, hostileDaemon, says, verdictBody } from '../support/hostile-daemon.js';
 import { EVENT, expectBlocked, Stage } from '../support/stage.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -91,6 +92,26 @@ describe(rules('LOC-020', 'LOC-100', 'INV-24', 'INV-39')`the daemon's socket squ
       await row(stage);
       expectBlocked(await stage.run());
     });
+
+    // Whoever may make a socket in the folder and lets another user listen on it.
+    requiresProgram('perl')('', () => {
+      test('an own socket on which another user listens is a denial, and no call is told', async () => {
+        const stage = new Stage();
+        const script = `use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0); umask 0177; bind(S, pack_sockaddr_un($ARGV[0]));
+          $> = ${NOBODY}; listen(S, 5); $| = 1; print 1; accept(my $c, S); sysread($c, my $told, 1); print $told; sleep 99;`;
+        const listener = spawn('/usr/bin/perl', ['-e', script, stage.socket]);
+        const said: Buffer[] = [];
+        listener.stdout.on('data', (part: Buffer) => said.push(part));
+        await once(listener.stdout, 'data');
+        const ended = await stage.run();
+        listener.kill('SIGKILL');
+        await once(listener, 'close');
+        expectBlocked(ended);
+        expect(ended.stderr).toContain('another user listens');
+        expect(Buffer.concat(said).toString()).toBe('1');
+        expect(stage.slowPathCall).toBeNull();
+      });
+    });
   });
 });
 
@@ -113,14 +134,21 @@ describe(rules('LOC-100')`nobody on the socket`, () => {
 
 /** Damage to the files the hook was installed with. */
 const installations: Readonly<Record<string, (stage: Stage) => void>> = {
-  'without place.sh': (stage) => unlinkSync(stage.place),
-  'with an empty place.sh': (stage) => writeFileSync(stage.place, ''),
-  'with a place.sh that is no shell': (stage) => writeFileSync(stage.place, '\0\x7fELF ((( "'),
-  'with a place.sh that ends in the middle of a word': (stage) =>
-    writeFileSync(stage.place, "AIRLOCK_NODE='/usr/bin/no"),
-  'with a place.sh that exits 0': (stage) => writeFileSync(stage.place, 'exit 0\n'),
-  'with a place.sh that kills the shell': (stage) => writeFileSync(stage.place, 'kill -9 $$\n'),
-  'with a place.sh that is a folder': (stage) => {
+  'without place.txt': (stage) => unlinkSync(stage.place),
+  'with an empty place.txt': (stage) => writeFileSync(stage.place, ''),
+  'with a place.txt that is no text': (stage) => writeFileSync(stage.place, '\0\x7fELF ((( "'),
+  'with a place.txt that ends in the middle of a path': (stage) => writeFileSync(stage.place, '/usr/bin/no'),
+  'with words of a shell in its place.txt': (stage) => writeFileSync(stage.place, '$(kill -9 $$)\n`exit 0`; exit 0\n'),
+  'without hook.pl': (stage) => unlinkSync(join(stage.plugin, 'hooks', 'hook.pl')),
+  'with an empty hook.pl': (stage) => writeFileSync(join(stage.plugin, 'hooks', 'hook.pl'), ''),
+  'with a hook.pl that does not parse': (stage) => stage.alter('alarm 315;', '(((('),
+  'with a hook.pl that dies': (stage) => stage.alter('alarm 315;', 'die;'),
+  'with a hook.pl that kills itself': (stage) => stage.alter('alarm 315;', 'kill 9, $$;'),
+  'with a hook.pl that says allow and exits 1': (stage) =>
+    stage.alter('alarm 315;', `print '${verdictBody('allow')}'; exit 1;`),
+  'with a hook.pl that says allow and more': (stage) =>
+    stage.alter('alarm 315;', `print '${verdictBody('allow')} '; exit 0;`),
+  'with a place.txt that is a folder': (stage) => {
     unlinkSync(stage.place);
     mkdirSync(stage.place);
   },

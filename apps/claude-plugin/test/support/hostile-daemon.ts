@@ -24,33 +24,16 @@ afterEach(async () => {
   }
 });
 
-/** Reads one whole request, however its body is sent; null while bytes are missing. */
-function received(bytes: Buffer): Received | null {
+/** The request that these bytes begin with, and how many bytes it has; null while its header is not whole. */
+function begun(bytes: Buffer): (Omit<Received, 'body'> & { readonly start: number; readonly end: number }) | null {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return null;
   const [line = '', ...rest] = bytes.subarray(0, end).toString('latin1').split('\r\n');
   const headers = new Map(
     rest.map((one) => [one.split(':')[0]!.toLowerCase(), one.slice(one.indexOf(':') + 1).trim()]),
   );
-  const sent = bytes.subarray(end + 4);
-  const length = Number(headers.get('content-length') ?? 0);
-  const body = headers.get('transfer-encoding') === 'chunked' ? joined(sent) : sent.length < length ? null : sent;
-  return body === null ? null : { line, headers, body };
-}
-
-/** The chunks of a body as one; null while the last one is missing. */
-function joined(sent: Buffer): Buffer | null {
-  if (!sent.subarray(-5).equals(Buffer.from('0\r\n\r\n'))) return null;
-  const chunks: Buffer[] = [];
-  for (let at = 0; at < sent.length; ) {
-    const end = sent.indexOf('\r\n', at);
-    const size = Number.parseInt(sent.subarray(at, end).toString('latin1'), 16);
-    if (end < 0 || Number.isNaN(size) || end + 2 + size > sent.length) return null;
-    if (size === 0) break;
-    chunks.push(sent.subarray(end + 2, end + 2 + size));
-    at = end + 2 + size + 2;
-  }
-  return Buffer.concat(chunks);
+  const start = end + 4;
+  return { line, headers, start, end: start + Number(headers.get('content-length') ?? 0) };
 }
 
 /** A server on the daemon's socket that speaks in bytes, so that it can say what no HTTP library would. */
@@ -58,16 +41,19 @@ export async function hostileDaemon(path: string, behaviour: Behaviour): Promise
   const requests: Received[] = [];
   await listen(path, (socket) => {
     const chunks: Buffer[] = [];
+    let size = 0;
+    let request: ReturnType<typeof begun> = null;
     let isAnswered = false;
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
-      // Whatever the form of the body, a piece that is neither its end nor all there is need not be looked at.
-      if (isAnswered || (chunks.length > 1 && !chunk.subarray(-2).equals(Buffer.from('\r\n')))) return;
-      const request = received(Buffer.concat(chunks));
-      if (request === null) return;
+      size += chunk.length;
+      request ??= begun(Buffer.concat(chunks));
+      if (request === null || size < request.end || isAnswered) return;
       isAnswered = true;
-      requests.push(request);
-      behaviour(socket, request);
+      const { line, headers, start } = request;
+      const received = { line, headers, body: Buffer.concat(chunks).subarray(start) };
+      requests.push(received);
+      behaviour(socket, received);
     });
   });
   return requests;

@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { placeFile } from '@airlock/adapter-claude-code';
 import { afterEach, expect } from 'vitest';
 
-const HOOK = fileURLToPath(new URL('../../plugin/hooks/hook.sh', import.meta.url));
+const HOOKS = fileURLToPath(new URL('../../plugin/hooks', import.meta.url));
+
+/** The parts of the quick way. */
+const SCRIPTS = ['hook.sh', 'hook.pl'] as const;
 
 /** What Claude Code sends for a shell command. */
 export const EVENT = JSON.stringify({
@@ -50,7 +53,7 @@ export interface StartOptions {
 const SLOW_PATH = `
 const { readFileSync, writeFileSync } = require('node:fs');
 const bytes = readFileSync(0);
-writeFileSync(__dirname + '/../slow-path.json', JSON.stringify({ argv: process.argv.slice(2), input: bytes.toString('base64'), env: process.env }));
+writeFileSync(__dirname + '/../slow-path.json', JSON.stringify({ argv: process.argv.slice(2), input: bytes.toString('base64'), env: process.env, told: readFileSync(4).toString('base64') }));
 process.stdout.write(JSON.stringify({ hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision: 'deny', permissionDecisionReason: 'slow path' } }));
 process.stderr.write('slow path\\n');
 process.exit(2);
@@ -67,7 +70,7 @@ export class Stage {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'al-')));
   readonly plugin = join(this.root, 'plugin');
   readonly hook = join(this.plugin, 'hooks', 'hook.sh');
-  readonly place = join(this.plugin, 'hooks', 'place.sh');
+  readonly place = join(this.plugin, 'hooks', 'place.txt');
   readonly home = join(this.root, 'h');
   readonly runtime = join(this.home, 'run');
   readonly socket = join(this.runtime, 'daemon.sock');
@@ -80,7 +83,7 @@ export class Stage {
       mkdirSync(folder, { recursive: true });
     mkdirSync(this.home, { mode: 0o700 });
     mkdirSync(this.runtime, { mode: 0o700 });
-    cpSync(HOOK, this.hook);
+    for (const name of SCRIPTS) cpSync(join(HOOKS, name), join(this.plugin, 'hooks', name));
     chmodSync(this.hook, 0o755);
     const place = {
       platform: process.platform,
@@ -98,7 +101,7 @@ export class Stage {
   }
 
   /** What the stand-in of the Node hook was given; null when it never ran. */
-  get slowPathCall(): { argv: string[]; input: string; env: Record<string, string> } | null {
+  get slowPathCall(): { argv: string[]; input: string; env: Record<string, string>; told: string } | null {
     try {
       return JSON.parse(readFileSync(join(this.plugin, 'slow-path.json'), 'utf8'));
     } catch (cause) {
@@ -107,11 +110,12 @@ export class Stage {
     }
   }
 
-  /** Changes a text of the installed script, which must be there. */
+  /** Changes a text of the installed scripts, which must be in one of them. */
   alter(from: string, to: string): void {
-    const script = readFileSync(this.hook, 'utf8');
-    if (!script.includes(from)) throw new Error(`the script has no ${from}`);
-    writeFileSync(this.hook, script.replaceAll(from, to));
+    const files = SCRIPTS.map((name) => join(this.plugin, 'hooks', name));
+    const file = files.find((each) => readFileSync(each, 'utf8').includes(from));
+    if (file === undefined) throw new Error(`no script has ${from}`);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(from, to));
   }
 
   /** Environment that the host gives its hooks. */

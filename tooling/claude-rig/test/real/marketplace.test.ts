@@ -95,7 +95,7 @@ for (const version of versionsUnderTest) {
         const files: object = JSON.parse(readFileSync(join(path, 'files.json'), 'utf8'));
         for (const name of Object.keys(files)) expect(existsSync(join(path, name)), name).toBe(true);
         expect(Object.keys(files)).toContain('lib/node_modules/@photostructure/sqlite/package.json');
-        for (const name of ['hooks.json', 'place.sh', 'place.mjs']) {
+        for (const name of ['hooks.json', 'place.txt', 'place.mjs']) {
           const text = readFileSync(join(path, 'hooks', name), 'utf8');
           expect(text, name).not.toContain(process.execPath);
           expect(text, name).not.toContain('daemon.sock');

@@ -7,10 +7,8 @@ const LARGEST_INPUT = 4 * 1024 * 1024;
 /** Longest environment that is told, characters of base64: what fits a header. */
 const LONGEST_ENVIRONMENT = 100_000;
 
-/** Where `hook.sh` leaves the environment of its caller, as a header line. */
+/** Where `hook.sh` leaves the environment of its caller, as `env -0` prints it. */
 const ENVIRONMENT_FD = 4;
-
-const HEADER_LINE = /^Airlock-Environment: ([A-Za-z0-9+/=]+)\n$/;
 
 /** The host's input, whole. Rejects with `body_too_large`. */
 export async function readInput(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -27,7 +25,7 @@ export async function readInput(stream: AsyncIterable<Uint8Array>): Promise<Uint
 /** What `hook.sh` kept of its caller's environment, base64; null when it kept none: then no pattern applies. */
 export function keptEnvironment(): string | null {
   try {
-    return HEADER_LINE.exec(readFileSync(ENVIRONMENT_FD, 'latin1'))?.[1] ?? null;
+    return told(readFileSync(ENVIRONMENT_FD));
   } catch (cause) {
     if (cause instanceof Error) return null;
     throw cause;
@@ -37,6 +35,10 @@ export function keptEnvironment(): string | null {
 /** An environment in the form of `Airlock-Environment`; null when it is too long for that. */
 export function encodedEnvironment(environment: Readonly<Record<string, string | undefined>>): string | null {
   const entries = Object.entries(environment).map(([name, value]) => `${name}=${value ?? ''}\0`);
-  const text = Buffer.from(entries.join('')).toString('base64');
+  return told(Buffer.from(entries.join('')));
+}
+
+function told(entries: Buffer): string | null {
+  const text = entries.toString('base64');
   return text === '' || text.length > LONGEST_ENVIRONMENT ? null : text;
 }

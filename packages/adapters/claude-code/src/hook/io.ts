@@ -17,7 +17,7 @@ export interface HookIo {
   readonly give: (output: HookOutput) => Promise<boolean>;
 }
 
-/** As `hook.sh` has it for curl. */
+/** As `hook.pl` has it. */
 export const HOOK_DEADLINE_MS = 315_000;
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT'] as const;

@@ -12,7 +12,7 @@ const BUILD = 'npm run build in the checkout, then the same command once more';
 const MOST_SHOWN = 5;
 
 /** Files that are written anew for the place where a plugin is installed, relative to the plugin. */
-export const PLACED_FILES = ['hooks/hooks.json', 'hooks/place.mjs', 'hooks/place.sh'] as const;
+export const PLACED_FILES = ['hooks/hooks.json', 'hooks/place.mjs', 'hooks/place.txt'] as const;
 
 const hexSha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const plainPath = z.string().regex(/^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\0\\]{1,512}$/);

@@ -73,14 +73,12 @@ function invocation({ platform, node }: Pick<PluginPlace, 'platform' | 'node'>, 
 }
 
 /**
- * Text of `hooks/place.sh`, which the hook script reads: the Node program, and the socket, absent where it cannot be fixed
- * (a published plugin), so that the script leaves everything to Node. Throws `TypeError` for a path that is not absolute or
- * not one line.
+ * Text of `hooks/place.txt`, which the hook script reads: a line with the Node program, and one with the socket. A line is
+ * empty where that cannot be fixed (a published plugin): the script looks for Node, and leaves the socket to it. Throws
+ * `TypeError` for a path that is not absolute or not one line.
  */
 export function placeFile(place: PluginPlace): string {
-  const lines = [['node', place.node] as const, ['socket', socketOf(place)] as const];
-  const set = lines.flatMap(([name, value]) => (value === null ? [] : [`${name}=${quoted(value)}\n`]));
-  return `# What the installation fixed for hook.sh.\n${set.join('')}`;
+  return [place.node, socketOf(place)].map((path) => `${path === null ? '' : onOneLine(path)}\n`).join('');
 }
 
 /**
@@ -96,8 +94,7 @@ function socketOf({ kind, fixedHome }: PluginPlace): RuntimePaths['socket'] | nu
   return kind === 'published' ? null : resolvePaths({ fixedHome }).socket;
 }
 
-/** One word of a POSIX shell. */
-function quoted(value: string): string {
-  if (!value.startsWith('/') || /[\n\r\0]/.test(value)) throw new TypeError(`${JSON.stringify(value)} is no path`);
-  return `'${value.replaceAll("'", String.raw`'\''`)}'`;
+function onOneLine(path: string): string {
+  if (!path.startsWith('/') || /[\n\r\0]/.test(path)) throw new TypeError(`${JSON.stringify(path)} is no path`);
+  return path;
 }

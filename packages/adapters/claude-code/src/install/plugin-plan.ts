@@ -67,7 +67,7 @@ function writtenFiles(place: PluginPlace): Readonly<Record<string, string>> {
   return {
     'hooks/hooks.json': hooksJson(place),
     'hooks/place.mjs': placeModule(place),
-    'hooks/place.sh': placeFile(place),
+    'hooks/place.txt': placeFile(place),
   };
 }
 

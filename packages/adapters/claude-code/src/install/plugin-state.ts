@@ -64,7 +64,7 @@ function isCopied(folder: string, copies: string): boolean {
 function isPublished(folder: string): boolean {
   const text = placeFile({ platform: process.platform, node: null, fixedHome: null, kind: 'published' });
   try {
-    return readFileSync(join(folder, 'hooks', 'place.sh'), 'utf8') === text;
+    return readFileSync(join(folder, 'hooks', 'place.txt'), 'utf8') === text;
   } catch (error) {
     if (error instanceof Error) return false;
     throw error;

@@ -34,12 +34,12 @@ describe('installing for one user', () => {
     const plugin = join(marketplace, 'airlock');
     expect(version).toBe('1.2.3');
     expect(marketplace).toMatch(/data\/claude-code\/1\.2\.3-[0-9a-f]{16}$/);
-    expect(readFileSync(join(plugin, 'hooks', 'place.sh'), 'utf8')).toContain(`socket='${site.home}/run/daemon.sock'`);
-    expect(readFileSync(join(plugin, 'hooks', 'place.sh'), 'utf8')).toContain(process.execPath.split('/').at(-1));
+    expect(readFileSync(join(plugin, 'hooks', 'place.txt'), 'utf8')).toMatch(`\n${site.home}/run/daemon.sock\n`);
+    expect(readFileSync(join(plugin, 'hooks', 'place.txt'), 'utf8')).toContain(process.execPath.split('/').at(-1));
     expect(readFileSync(join(plugin, 'hooks', 'place.mjs'), 'utf8')).toContain(JSON.stringify(site.home));
     const listed = Object.keys(JSON.parse(readFileSync(join(plugin, 'files.json'), 'utf8')));
     expect(listed).toEqual(
-      expect.arrayContaining(['hooks/hooks.json', 'hooks/place.sh', 'hooks/place.mjs', 'lib/hook.cjs']),
+      expect.arrayContaining(['hooks/hooks.json', 'hooks/place.txt', 'hooks/place.mjs', 'lib/hook.cjs']),
     );
   });
 

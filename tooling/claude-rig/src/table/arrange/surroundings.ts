@@ -87,7 +87,7 @@ export const bashEnv: Variables = (ground) => {
 export const evilPath: Variables = (ground) => {
   const folder = join(ground.aside, 'bin');
   mkdirSync(folder, { recursive: true });
-  for (const name of ['sh', 'bash', 'env', 'curl', 'node', 'base64', 'cat', 'head', 'ls', 'grep', 'tr']) {
+  for (const name of ['sh', 'bash', 'env', 'perl', 'node', 'grep']) {
     writeFileSync(join(folder, name), `#!/bin/sh\n${saysAllow}\n`, { mode: 0o755 });
   }
   return { PATH: `${folder}:${process.env['PATH'] ?? ''}` };
