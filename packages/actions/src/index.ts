@@ -53,3 +53,4 @@ export type {
   TreeEntry,
 } from './git/model.js';
 export { readCommit } from './git/raw-commit.js';
+export { diffPaths } from './git/read-diff.js';

@@ -4,12 +4,15 @@ import {
   airlockActionSchema,
   base64UrlEncode,
   canonicalize,
+  commitSchema,
   formatTime,
   LIMITS,
+  type Notice,
   utf8Encode,
 } from '@airlock/protocol';
 import type { ActionContent, ActionPlaintext, PlaintextContext } from './content.js';
 import { ActionError } from './errors.js';
+import { hidesContent } from './git/read-diff.js';
 
 const SALT_BYTES = 16;
 
@@ -20,7 +23,7 @@ const SALT_BYTES = 16;
  * @throws CanonicalizationError when a text is ill-formed or a key is outside the profile
  */
 export function actionPlaintext(content: ActionContent, context: PlaintextContext): ActionPlaintext {
-  const draft = { ...withoutUndefined(content), ...contextMembers(context) };
+  const draft = { ...withoutUndefined(content), ...contextMembers(context, ownNotices(content)) };
   const content64 = contentSha256(draft);
   const text = canonicalize({ ...draft, contentSha256: content64 });
   const bytes = utf8Encode(text);
@@ -39,9 +42,20 @@ export function actionPlaintext(content: ActionContent, context: PlaintextContex
   };
 }
 
-function contextMembers(context: PlaintextContext): Readonly<Record<string, unknown>> {
+/**
+ * Facts that the content itself tells, so that nobody can forget them (ART-145).
+ * @throws ActionError `action_invalid` when a commit has a wrong form
+ */
+function ownNotices(content: ActionContent): readonly Notice[] {
+  if (content.kind !== 'git-commit' && content.kind !== 'git-push') return [];
+  const commits = commitSchema.array().safeParse(content.commits);
+  if (!commits.success) throw invalid(commits.error);
+  return commits.data.some(({ diff }) => hidesContent(diff)) ? ['content-not-shown'] : [];
+}
+
+function contextMembers(context: PlaintextContext, own: readonly Notice[]): Readonly<Record<string, unknown>> {
   if (context.salt.length !== SALT_BYTES) throw new TypeError('The salt must have 16 bytes');
-  const notices = [...new Set(context.notices ?? [])].sort();
+  const notices = [...new Set([...(context.notices ?? []), ...own])].sort();
   return {
     type: 'airlock.action',
     v: 1,
@@ -70,5 +84,9 @@ function withoutUndefined(content: ActionContent): Readonly<Record<string, unkno
 function checked(action: unknown): AirlockAction {
   const result = airlockActionSchema.safeParse(action);
   if (result.success) return result.data;
-  throw new ActionError('action_invalid', 'The action has a member of a wrong form', { cause: result.error });
+  throw invalid(result.error);
+}
+
+function invalid(cause: unknown): ActionError {
+  return new ActionError('action_invalid', 'The action has a member of a wrong form', { cause });
 }

@@ -32,7 +32,7 @@ function essenceLines(card: DisplayCard): readonly string[] {
     const isShort = lines.length <= REPEATED_ROWS && text <= REPEATED_ROWS * 80;
     return isShort ? lines : [`  ${field.label}: too long to repeat; read all of it above (${lines.length - 1} rows)`];
   });
-  return ['IN SHORT, this will run:', ...fields];
+  return ['IN SHORT, this will happen:', ...fields];
 }
 
 function cardLines(card: DisplayCard, policy: PolicyReading | undefined): readonly string[] {

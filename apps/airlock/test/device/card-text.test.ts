@@ -65,7 +65,7 @@ describe(rules('APPR-170')`the card on a terminal`, () => {
       '  Program: /bin/dash',
       `  Program SHA-256: ${'ef'.repeat(32)}`,
     ];
-    expect(lines.slice(-9)).toEqual(['IN SHORT, this will run:', ...shown, `Hash: ${HASH} (of exactly what is shown)`]);
+    expect(lines.slice(-9)).toEqual(['IN SHORT, this will happen:', ...shown, `Hash: ${HASH} (of exactly what is shown)`]);
     const computed = lines.indexOf('COMPUTED by the workspace:');
     expect(lines.slice(computed + 1, computed + 1 + shown.length)).toEqual(shown);
     expect(lines[0]).toMatch(/^Request req-1, until \S+ \(4 min 20 s left\)$/);
@@ -74,7 +74,7 @@ describe(rules('APPR-170')`the card on a terminal`, () => {
   test('repeats long arguments not at all rather than in part', () => {
     const argv = ['sh', ...Array.from({ length: 30 }, (_, index) => `word${index}`)];
     const lines = cardText(opened({ argv }), AT);
-    const short = lines.slice(lines.indexOf('IN SHORT, this will run:'));
+    const short = lines.slice(lines.indexOf('IN SHORT, this will happen:'));
     expect(short[1]).toBe('  Arguments: too long to repeat; read all of it above (31 rows)');
     expect(short.join('\n')).not.toContain('word');
     expect(lines.filter((line) => line.includes('|word'))).toHaveLength(30);

@@ -5,7 +5,9 @@ import { scanLine } from '../command/scan.js';
 import { inputMarks } from '../tool/input-marks.js';
 import { orderedMarks, type RiskMark } from '../render/marks.js';
 import { characterMarks } from '../render/text-marks.js';
-import { contentFields, type FieldSource } from './fields.js';
+import type { FieldSource } from './field-source.js';
+import { contentFields } from './fields.js';
+import { gitMarks } from './git-marks.js';
 import type { CardField, CardValue, DisplayCard, PairingView } from './model.js';
 import { renderValue } from '../render/render.js';
 import { noticeWords, pairingWarnings, titleOf } from './words.js';
@@ -85,7 +87,7 @@ function kindMarks(action: AirlockAction): readonly RiskMark[] {
       return [...notice, ...inputMarks(action.inputJson, rootOf(action))];
     case 'git-commit':
     case 'git-push':
-      return notice;
+      return [...notice, ...gitMarks(action)];
   }
 }
 

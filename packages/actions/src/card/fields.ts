@@ -1,18 +1,8 @@
 import { type ActionOf, type AirlockAction, canonicalize, isJsonObject, type JsonValue } from '@airlock/protocol';
 import { CWD_EXTENSION } from '../checks.js';
 import { INTERPRETERS_EXTENSION } from '../command/command-action.js';
-import type { RenderMode } from '../render/alphabet.js';
-import type { CardField } from './model.js';
-
-/** A field before rendering. */
-export interface FieldSource {
-  readonly label: string;
-  readonly shape: CardField['shape'];
-  readonly mode: RenderMode;
-  readonly values: readonly string[];
-  /** Text of many lines by its nature: line feeds and indentation in it are no warning. */
-  readonly isLong?: true;
-}
+import { block, content, type FieldSource, type KindFields, line, list } from './field-source.js';
+import { gitFields, isGitExtension } from './git-fields.js';
 
 /** All members of a plaintext, sorted by who vouches for them. */
 export interface ContentFields {
@@ -20,12 +10,6 @@ export interface ContentFields {
   readonly claimed: readonly FieldSource[];
   /** The computed fields that say in short what will happen. */
   readonly essence: readonly FieldSource[];
-}
-
-/** The fields that only one kind of action has. */
-interface KindFields {
-  readonly computed: readonly FieldSource[];
-  readonly claimed: readonly FieldSource[];
 }
 
 /** Sorts every member of a plaintext into the fields of its card: what happens first, long surroundings last. */
@@ -42,18 +26,9 @@ export function contentFields(action: AirlockAction): ContentFields {
       ...(isCommand ? environmentFields(action.environment) : []),
     ],
     claimed: [...own.claimed, ...claimedFields(action)],
-    essence: isCommand ? own.computed : [],
+    essence: own.essence ?? [],
   };
 }
-
-const line = (label: string, value: string | undefined): FieldSource[] =>
-  value === undefined ? [] : [{ label, shape: 'line', mode: 'command', values: [value] }];
-const block = (label: string, value: string | undefined, mode: RenderMode = 'text'): FieldSource[] =>
-  value === undefined ? [] : [{ label, shape: 'block', mode, values: [value] }];
-const content = (label: string, value: string | undefined): FieldSource[] =>
-  block(label, value).map((field) => ({ ...field, isLong: true }));
-const list = (label: string, values: readonly string[], mode: RenderMode = 'command'): FieldSource[] =>
-  values.length === 0 ? [] : [{ label, shape: 'list', mode, values }];
 
 function kindFields(action: AirlockAction): KindFields {
   switch (action.kind) {
@@ -74,15 +49,17 @@ function kindFields(action: AirlockAction): KindFields {
 }
 
 function commandFields(action: ActionOf<'command'>): KindFields {
+  const computed = [
+    ...(action.shell === undefined ? [] : block('Command line', action.commandText, 'command')),
+    ...line('Shell', action.shell),
+    ...list('Arguments', action.argv),
+    ...line('Working directory', action.cwd),
+    ...line('Program', action.program),
+    ...line('Program SHA-256', action.programSha256),
+  ];
   return {
-    computed: [
-      ...(action.shell === undefined ? [] : block('Command line', action.commandText, 'command')),
-      ...line('Shell', action.shell),
-      ...list('Arguments', action.argv),
-      ...line('Working directory', action.cwd),
-      ...line('Program', action.program),
-      ...line('Program SHA-256', action.programSha256),
-    ],
+    computed,
+    essence: computed,
     claimed: action.shell === undefined ? block('Command as text', action.commandText, 'command') : [],
   };
 }
@@ -126,29 +103,9 @@ function fileFields(file: ActionOf<'file-edit'>['files'][number]): FieldSource[]
   ];
 }
 
-function gitFields(action: ActionOf<'git-commit'> | ActionOf<'git-push'>): KindFields {
-  const commits = action.commits.map((commit) => ({
-    computed: [
-      ...line('Tree', commit.tree),
-      ...list('Parents', commit.parents),
-      ...line('Author', commit.author),
-      ...line('Committer', commit.committer),
-      ...block('Difference', commit.diff),
-    ],
-    claimed: block('Commit message', commit.message),
-  }));
-  return {
-    computed: [
-      ...line('Repository', action.repository),
-      ...list('References', action.refs),
-      ...commits.flatMap((commit) => commit.computed),
-    ],
-    claimed: commits.flatMap((commit) => commit.claimed),
-  };
-}
-
 function extensionFields(action: AirlockAction): FieldSource[] {
   return Object.entries(action.extensions ?? {}).flatMap(([name, value]) => {
+    if (isGitExtension(action, name)) return [];
     if (name === CWD_EXTENSION && typeof value === 'string') return line('Working directory of the session', value);
     const facts = name === INTERPRETERS_EXTENSION ? interpreterRows(value) : undefined;
     if (facts !== undefined) return list('Interpreters and their SHA-256', facts);

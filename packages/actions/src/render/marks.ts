@@ -15,6 +15,13 @@ export const RISK_MARKS = [
   'outside-workspace',
   'touches-gate',
   'decoder-to-interpreter',
+  'merge',
+  'submodule',
+  'symbolic-link',
+  'mode-change',
+  'lfs-pointer',
+  'forced-reference',
+  'deleted-reference',
 ] as const;
 
 /** One of {@link RISK_MARKS}. */

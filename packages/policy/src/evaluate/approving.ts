@@ -1,4 +1,4 @@
-import type { ActionSelector } from '@airlock/protocol';
+import type { ActionSelector, AirlockAction } from '@airlock/protocol';
 import { matchWords, readPatternWords, type SimpleCommand } from '../patterns/match.js';
 import type { StandingPolicy } from '../standing/model.js';
 import type { ReadAction } from './command-words.js';
@@ -9,7 +9,13 @@ export function approves(policy: StandingPolicy, read: ReadAction): boolean {
   const { scope, selector, sessionId, targetArtifactType } = policy;
   if (sessionId !== undefined && sessionId !== action.sessionId) return false;
   if (targetArtifactType !== undefined && targetArtifactType !== action.artifactType) return false;
+  if (isGit(action) && selector?.contentSha256 === undefined) return false;
   return selector === undefined ? scope === 'workspace' : selectsApproved(selector, read);
+}
+
+/** What goes into history is approved one by one: only "this exact action" covers it. */
+function isGit({ kind }: AirlockAction): boolean {
+  return kind === 'git-commit' || kind === 'git-push';
 }
 
 function selectsApproved(selector: ActionSelector, read: ReadAction): boolean {

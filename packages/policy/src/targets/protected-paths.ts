@@ -14,6 +14,23 @@ const ANY = '*';
 const HOST = 'the settings, hooks or plugins of the host';
 const MCP = 'the registration of MCP servers';
 
+const HOOKS = 'the hooks of a repository';
+
+/** Files and folders by which hook managers decide what git runs. */
+const HOOK_MANAGERS: readonly string[] = [
+  '.husky',
+  '.githooks',
+  ...['lefthook', '.lefthook', 'lefthook-local', '.lefthook-local'].flatMap((name) =>
+    ['yml', 'yaml', 'toml', 'json', 'jsonc'].map((ending) => `${name}.${ending}`),
+  ),
+  '.lefthook',
+  '.lefthook-local',
+  '.pre-commit-config.yaml',
+  ...['.simple-git-hooks', 'simple-git-hooks'].flatMap((name) =>
+    ['js', 'cjs', 'mjs', 'json'].map((ending) => `${name}.${ending}`),
+  ),
+];
+
 /** Names that follow each other anywhere in a path; what is below them belongs to them. Folded. */
 const SEQUENCES: readonly { readonly names: readonly string[]; readonly is: ProtectedThing }[] = [
   { names: ['.local', 'state', 'airlock'], is: 'the own files of the gate' },
@@ -21,7 +38,8 @@ const SEQUENCES: readonly { readonly names: readonly string[]; readonly is: Prot
   { names: ['.config', 'airlock'], is: 'the own files of the gate' },
   { names: ['run', 'airlock'], is: 'the own files of the gate' },
   { names: ['run', 'user', ANY, 'airlock'], is: 'the own files of the gate' },
-  { names: ['.husky'], is: 'the hooks of a repository' },
+  { names: ['.airlock'], is: 'the own files of the gate' },
+  ...HOOK_MANAGERS.map((name) => ({ names: [name], is: HOOKS }) as const),
   { names: ['.gitconfig'], is: 'the configuration of git' },
   { names: ['etc', 'gitconfig'], is: 'the configuration of git' },
   { names: ['.config', 'git'], is: 'the configuration of git' },
@@ -55,7 +73,7 @@ const SEQUENCES: readonly { readonly names: readonly string[]; readonly is: Prot
 const CLAUDE_HARMLESS = new Set(['worktrees', 'projects', 'plans', 'todos', 'claude.md', 'claude.local.md']);
 
 const GIT_PARTS: readonly { readonly name: string; readonly is: ProtectedThing }[] = [
-  { name: 'hooks', is: 'the hooks of a repository' },
+  { name: 'hooks', is: HOOKS },
   { name: 'config', is: 'the configuration of a repository' },
   { name: 'config.worktree', is: 'the configuration of a repository' },
 ];

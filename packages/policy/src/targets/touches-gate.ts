@@ -1,3 +1,4 @@
+import { diffPaths } from '@airlock/actions';
 import type { ActionFacts } from '../facts.js';
 import { diffNames } from './diff-names.js';
 import {
@@ -49,6 +50,10 @@ const MAX_CANDIDATES = 8192;
 const MAX_FOLDERS = 16;
 
 const PROCESS = 'a process of the gate';
+const HOLDER = 'a folder that holds protected files';
+
+/** Where the git adapter keeps receipts, as it stands in a line about a reference. */
+const RECEIPTS = / refs\/(?:notes\/airlock|airlock)(?:[/ ]|$)/i;
 
 /** Words by which git says where its own folder is. */
 const GIT_FOLDER = /^(?:--git-(?:dir|path|common-dir)|\$?GIT_(?:COMMON_)?DIR|--absolute-git-dir)$/;
@@ -58,16 +63,20 @@ function read(action: TargetedAction): ReadWords {
     ...(action.shell === undefined ? [] : [action.commandText ?? '']),
     ...(action.tool === undefined ? [] : [action.tool]),
     ...(action.inputJson === undefined ? [] : inputTexts(action.inputJson)),
-    ...(action.commits ?? []).flatMap(({ diff }) => diffNames(diff)),
-    ...(action.refs ?? []),
+    ...(action.commits ?? []).flatMap(({ diff }) => (diffPaths(diff) === null ? diffNames(diff) : [])),
   ]);
 }
 
 /** Names that stand in a member of their own: always files, never text. */
 function ownNames(action: TargetedAction): readonly string[] {
   const files = (action.files ?? []).map(({ path }) => path);
-  const places = [action.cwd, action.program, action.repository].filter((path) => path !== undefined);
+  const places = [action.cwd, action.program, repositoryFolder(action)].filter((path) => path !== undefined);
   return [...files, ...places];
+}
+
+/** Most repositories have an identity that is no place on this computer. */
+function repositoryFolder({ repository }: TargetedAction): string | undefined {
+  return repository?.startsWith('/') === true ? repository : undefined;
 }
 
 function namesOf(action: TargetedAction, words: ReadWords): readonly string[] {
@@ -94,7 +103,7 @@ class Examination {
     readonly facts: ActionFacts | null,
     readonly places: GatePlaces,
   ) {
-    this.#cwd = partsOf(action.cwd ?? action.repository ?? '/');
+    this.#cwd = partsOf(action.cwd ?? repositoryFolder(action) ?? '/');
     this.#paths = new ProtectedPaths(places.roots, this.#cwd);
     this.#words = read(action);
     this.#names = namesOf(action, this.#words);
@@ -106,6 +115,7 @@ class Examination {
 
   get found(): readonly string[] {
     this.#ownFiles();
+    this.#commits();
     this.#names.forEach((name) => this.#named(name));
     for (const name of this.#resolved.keys()) this.#named(name);
     for (const words of this.#words.commands) this.#command(words);
@@ -165,6 +175,16 @@ class Examination {
     }
   }
 
+  /** Paths below the work tree, exact where a diff is in our form; and the references that receipts are kept under. */
+  #commits(): void {
+    for (const path of new Set((this.action.commits ?? []).flatMap(({ diff }) => diffPaths(diff) ?? []))) {
+      const parts = [...this.#cwd, ...partsOf(`/${path}`)];
+      const what = this.#paths.at(parts) ?? (this.#paths.isNear(parts) ? HOLDER : null);
+      if (what !== null) this.#add(what, path);
+    }
+    for (const line of this.action.refs ?? []) if (RECEIPTS.test(line)) this.#add('the receipts of the gate', line);
+  }
+
   #named(name: string): void {
     const variable = variableTarget(name);
     if (variable !== null) this.#add(variable, name);
@@ -209,7 +229,7 @@ class Examination {
     const isHolder = [...this.#meanings(name)].some((each) =>
       change === 'removes' ? this.#paths.holds(each) : this.#paths.isNear(each),
     );
-    if (isHome || isHolder) this.#add('a folder that holds protected files', name);
+    if (isHome || isHolder) this.#add(HOLDER, name);
   }
 
   #processes(): void {

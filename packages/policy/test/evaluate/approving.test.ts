@@ -158,9 +158,14 @@ describe(rules('DND-095')`an approving selector`, () => {
     for (const kind of ALL_KINDS.filter((each) => each !== 'policy.change')) {
       expect(isAllowed(actionOf(kind), approving(content))).toBe(true);
       expect(isAllowed(actionOf(kind, { contentSha256: hash('d') }), approving(content))).toBe(false);
-      expect(isAllowed(actionOf(kind), standingOf({ effect: 'approve' }))).toBe(true);
     }
     expect(isAllowed(lineAction('git status $(ls) > x'), approving(content))).toBe(true);
+  });
+
+  it.each(ALL_KINDS.filter((each) => each !== 'policy.change'))('without a selector, for %s', (kind) => {
+    const isGit = kind === 'git-commit' || kind === 'git-push';
+    expect(isAllowed(actionOf(kind), standingOf({ effect: 'approve' }))).toBe(!isGit);
+    expect(isAllowed(actionOf(kind), standingOf({ effect: 'approve', sessionId: SESSION }))).toBe(!isGit);
   });
 
   it('of a session matches no action without one', () => {
@@ -195,7 +200,7 @@ describe(rules('LOC-045')`a grant and the input of a host's tool call`, () => {
       { kind: 'ask', reason: 'unknown_input', detail: 'x' },
     ],
     ['nobody looked', tool, null, { kind: 'ask', reason: 'no_facts' }],
-    ['no tool call', actionOf('git-push'), null, { kind: 'allow', basis: { kind: 'grant', policyId: 'dnd-1' } }],
+    ['no tool call', lineAction('git status'), null, { kind: 'allow', basis: { kind: 'grant', policyId: 'dnd-1' } }],
   ])('%s', (_, action, known, expected) => {
     expect(evaluate(inputOf({ action, facts: known, standing }))).toEqual(expected);
   });

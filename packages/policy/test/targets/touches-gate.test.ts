@@ -234,7 +234,7 @@ describe(rules('LOC-090')`file edits, tool calls and git operations are judged l
   });
 
   test.each([
-    { diff: 'diff --git a/.claude/settings.json b/.claude/settings.json\n', says: 'b/.claude/settings.json' },
+    { diff: 'diff --git a/.claude/settings.json b/.claude/settings.json\n', says: '.claude/settings.json' },
     { diff: '+++ "b/.cl\\141ude/settings.json"\n', says: 'b/.claude/settings.json' },
     { diff: 'rename to .claude/settings.json\n', says: '.claude/settings.json' },
     { diff: 'copy to .claude/settings.json\n', says: '.claude/settings.json' },
