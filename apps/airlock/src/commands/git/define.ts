@@ -6,8 +6,8 @@ import type { InstallFlags, JsonFlags, VerifyFlags } from './flags.js';
 
 /** An option that may be given more than once. */
 function several(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value: string, before: readonly string[] = []) => [
-    ...before,
+  return new Option(flags, description).argParser((value: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
     value,
   ]);
 }

@@ -4,7 +4,7 @@ import type { AnyHook, HookProgram } from './model.js';
 /** Version of the scripts below; it stands in their second line. */
 const VERSION = 1;
 
-const MARK = /^#!\/bin\/sh -p\n# airlock-hook ([1-9]\d{0,5}) ([0-9a-f]{64})\n/;
+const MARK = /^#!\/bin\/sh\n# airlock-hook ([1-9]\d{0,5}) ([0-9a-f]{64})\n/;
 
 /** Name under which a hook that was there before is kept, beside ours. */
 export function chainedName(hook: AnyHook): string {
@@ -29,7 +29,7 @@ export function markOf(text: string): Mark {
  */
 export function hookScript(hook: AnyHook, program: HookProgram): string {
   const body = [HEADER, places(hook, program), REPLAY, chain(hook), ask(hook, program), BODIES[hook]].join('\n');
-  return `#!/bin/sh -p\n# airlock-hook ${VERSION} ${sha256(body)}\n${body}`;
+  return `#!/bin/sh\n# airlock-hook ${VERSION} ${sha256(body)}\n${body}`;
 }
 
 /** The program and Node that a script of ours starts; null for text that is none. */

@@ -1,5 +1,4 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { scriptState } from './hook-file.js';
 import { markOf, programOf } from './hook-script.js';
 import { blockState } from './husky-block.js';
