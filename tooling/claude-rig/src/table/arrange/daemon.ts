@@ -48,7 +48,7 @@ export const daemonKilledWhileAsked: Arrange = (ground) => {
 
 /** Deadlines of seconds instead of minutes, for what hangs. */
 export const impatient = both(
-  pluginText('hooks/hook.sh', /315/g, '8'),
+  pluginText('hooks/hook.pl', 'alarm 315', 'alarm 8'),
   pluginText('hooks/hooks.json', /"timeout": 30,/g, '"timeout": 5,'),
   pluginText('hooks/ask.mjs', '320_000', '-5000'),
 );
