@@ -96,7 +96,7 @@ function hookRows(plugin: string, calls: Calls, env: Environment): Row[] {
   const { floor, script, node } = costs as Readonly<Record<'floor' | 'script' | 'node', Cost>>;
   return [
     ...rowsOf('Claude Code: allowed call through the hook', '<= 0.35', { ours: script, floor }),
-    ...rowsOf('Claude Code: the same without curl, in Node', '<= 1.25', { ours: node, floor }),
+    ...rowsOf('Claude Code: the same without Perl, in Node', '<= 1.25', { ours: node, floor }),
   ];
 }
 
