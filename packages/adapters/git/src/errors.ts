@@ -2,6 +2,7 @@ import { AirlockError } from '@airlock/protocol';
 
 /** Codes of what this adapter refuses by itself. */
 export const GIT_CODES = [
+  'approvers_invalid',
   'approvers_missing',
   'change_too_large',
   'commit_not_text',

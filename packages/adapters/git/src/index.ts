@@ -16,13 +16,12 @@ export { openReceipts, type Receipts } from './receipts/receipts.js';
 export { RECEIPTS_REF } from './receipts/write-notes.js';
 export { IDENTITY_VARIABLE, repositoryIdentity } from './repository/identity.js';
 export { type Known, openRepository, type RefLine, type Repository } from './repository/repository.js';
+export { explainVerdict } from './verify/explain.js';
 export { judgePush, type PushVerdict } from './verify/pre-receive.js';
+export { APPROVERS_FILE } from './verify/approvers-file.js';
+export { APPROVER_VARIABLE, type Trust, trustAt } from './verify/trust.js';
 export {
-  APPROVER_VARIABLE,
-  APPROVERS_FILE,
   type CommitVerdict,
-  type Trust,
-  trustAt,
   VERIFY_REASONS,
   verifyCommits,
   type VerifyPorts,

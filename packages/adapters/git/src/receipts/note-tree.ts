@@ -1,4 +1,5 @@
 import { GitError } from '../errors.js';
+import { parseTree } from '../repository/tree-changes.js';
 import type { Repository } from '../repository/repository.js';
 import { noteLines } from './note-lines.js';
 
@@ -19,11 +20,8 @@ export interface Notes {
 /** The longest list of paths that are no notes; one is enough to refuse them. */
 const FOREIGN_KEPT = 8;
 
-interface Entry {
-  readonly mode: string;
-  readonly name: string;
-  readonly id: string;
-}
+/** More folders than this hold no notes that git wrote: a tree may name itself so often that no machine can walk it. */
+const MOST_FOLDERS = 100_000;
 
 interface Folder {
   readonly prefix: string;
@@ -45,6 +43,7 @@ export async function readNotes(
   const foreign: string[] = [];
   let folders: Folder[] = at === null ? [] : [{ prefix: '', path: '', id: await treeOf(repository, at) }];
   const idLength = repository.zeroId.length;
+  let walked = 0;
   while (folders.length > 0) {
     const trees = await readAll(
       repository,
@@ -55,15 +54,17 @@ export async function readNotes(
     const length = (folders[0]?.prefix.length ?? 0) + 2;
     const prefixes = wanted === undefined ? null : new Set([...wanted].map((id) => id.slice(0, length)));
     for (const folder of folders)
-      for (const { mode, name, id } of entries(trees.get(folder.id) ?? Buffer.alloc(0), idLength)) {
+      for (const [name, { mode, id }] of parseTree(folder.id, Buffer.from(trees.get(folder.id) ?? []))) {
         const prefix = folder.prefix + name;
         const path = folder.path + name;
         if (isFolder(mode, name) && prefix.length < idLength) {
           if (prefixes?.has(prefix) !== false) below.push({ prefix, path: `${path}/`, id });
-        } else if (mode === '100644' && prefix.length === idLength && HEX.test(prefix)) {
+        } else if (mode === FILE && prefix.length === idLength && HEX.test(prefix)) {
           if (wanted?.has(prefix) !== false) push(byObject, prefix, { path, blob: id });
         } else if (foreign.length < FOREIGN_KEPT) foreign.push(path);
       }
+    walked += below.length;
+    if (walked > MOST_FOLDERS) throw new GitError('receipt_invalid', 'the tree of the receipts is none that git writes');
     folders = below;
   }
   return { byObject, foreign };
@@ -86,8 +87,10 @@ export async function readLines(
 
 const HEX = /^[0-9a-f]+$/;
 
-function isFolder(mode: string, name: string): boolean {
-  return mode === '40000' && name.length === 2 && HEX.test(name);
+const [FILE, FOLDER] = [0o100644, 0o040000];
+
+function isFolder(mode: number, name: string): boolean {
+  return mode === FOLDER && name.length === 2 && HEX.test(name);
 }
 
 function push(map: Map<string, Note[]>, key: string, note: Note): void {
@@ -123,22 +126,4 @@ async function readAll(
     result.set(id, object.bytes);
   }
   return result;
-}
-
-function* entries(tree: Uint8Array, idLength: number): Generator<Entry> {
-  const bytes = Buffer.from(tree);
-  let at = 0;
-  while (at < bytes.length) {
-    const space = bytes.indexOf(0x20, at);
-    const end = bytes.indexOf(0, space);
-    const next = end + 1 + idLength / 2;
-    if (space < 0 || end < 0 || next > bytes.length)
-      throw new GitError('receipt_invalid', 'The receipts are damaged: a tree is cut off');
-    yield {
-      mode: bytes.toString('latin1', at, space),
-      name: bytes.toString('latin1', space + 1, end),
-      id: bytes.toString('hex', end + 1, next),
-    };
-    at = next;
-  }
 }
