@@ -19,16 +19,16 @@ interface Move {
 }
 
 /**
- * The sections of a diff in their order, by the bytes of the path. Only the hunks are left open: everything else follows
- * from the changes in one way.
+ * The sections of a diff in their order, by the bytes of the path; one at a time, because their texts are large. Only the
+ * hunks are left open: everything else follows from the changes in one way.
  * @throws ActionError `action_invalid` for changes that cannot be true, or when a blob is missing
  */
-export function sectionsOf(changes: readonly TreeChange[], blobs: Blobs): readonly Section[] {
+export function* sectionsOf(changes: readonly TreeChange[], blobs: Blobs): Generator<Section> {
   const sorted = [...changes].sort((one, other) => compareBytes(one.path, other.path));
   checkChanges(sorted);
-  return withRenames(sorted)
-    .flatMap((move) => splitMove(move, blobs))
-    .map((move) => sectionOf(move, blobs));
+  for (const move of withRenames(sorted)) {
+    for (const part of splitMove(move, blobs)) yield sectionOf(part, blobs);
+  }
 }
 
 function checkChanges(sorted: readonly TreeChange[]): void {

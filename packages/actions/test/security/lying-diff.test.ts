@@ -141,7 +141,7 @@ describe(rules('ART-130')`content cannot forge a header`, () => {
 });
 
 describe(rules('ART-130')`large changes`, () => {
-  it('ten thousand files take a moment, not an hour', () => {
+  it('thousands of files take a moment, not an hour', () => {
     const rows = (count: number) =>
       Array.from({ length: count }, (_, index): Row => [`d/${index}`, file(`${index}\n`), file(`${index}!\n`)]);
     const { changes, blobs } = changed(...rows(8_000));
