@@ -9,6 +9,7 @@ import { commandLine } from '../../cli/invocation.js';
 import { enclosingWorkspace, workspaceFolder } from '../../cli/workspace.js';
 import { withAddress } from '../../device/unreachable.js';
 import { claudeLayers } from './claude-layers.js';
+import { gitLayers } from './git-layers.js';
 import { type Check, check, type Finding, type Layer } from './layer.js';
 import { policyLayers } from './policy-layers.js';
 
@@ -165,7 +166,7 @@ export async function runChecks(cli: Cli): Promise<readonly Check[]> {
   for (const layer of local) checks.push(await check(layer));
   const status = await statusOf(cli);
   const policy = await policyLayers(cli, status);
-  const claude = await claudeLayers(cli);
-  for (const layer of [...layersOf(cli, paths, status), ...policy, ...claude]) checks.push(await check(layer));
+  const hosts = [...(await claudeLayers(cli)), ...(await gitLayers(cli))];
+  for (const layer of [...layersOf(cli, paths, status), ...policy, ...hosts]) checks.push(await check(layer));
   return checks;
 }

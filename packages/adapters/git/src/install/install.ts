@@ -3,7 +3,7 @@ import { GitError } from '../errors.js';
 import { checkPut, checkTake, putScript, takeScript } from './hook-file.js';
 import { putBlock, takeBlock } from './husky-block.js';
 import type { AnyHook, GitStatus, InstallOptions, LookOptions } from './model.js';
-import { findPlace, isOwnHooksDirectory, type Place } from './place.js';
+import { findPlace, formerHooks, isOwnHooksDirectory, type Place } from './place.js';
 import { readRecord, removeRecord, writeRecord } from './record.js';
 import { takeSettings, writeSettings } from './settings.js';
 import { gitStatus } from './status.js';
@@ -46,21 +46,21 @@ export interface Uninstalled {
 export async function uninstallGit(options: LookOptions): Promise<Uninstalled> {
   const place = await findPlace(options);
   const { folder: repository, commonDirectory } = place;
-  if (!isOwnHooksDirectory(place)) return { repository, removed: [], restored: [] };
-  for (const hook of place.hooks) checkTake(hook);
+  const places = [...(isOwnHooksDirectory(place) ? place.hooks : []), ...formerHooks(place)];
+  for (const each of places) checkTake(each);
   const record = readRecord(commonDirectory);
-  const removed: AnyHook[] = [];
-  const restored: AnyHook[] = [];
-  for (const each of place.hooks) {
+  const removed = new Set<AnyHook>();
+  const restored = new Set<AnyHook>();
+  for (const each of places) {
     const { hook, caller } = each;
     if (caller !== null) takeBlock(caller, record.created.includes(caller));
     const done = takeScript(each);
-    if (done.removed) removed.push(hook);
-    if (done.restored) restored.push(hook);
+    if (done.removed) removed.add(hook);
+    if (done.restored) restored.add(hook);
   }
   await takeSettings(place, record);
   removeRecord(commonDirectory);
-  return { repository, removed, restored };
+  return { repository, removed: [...removed], restored: [...restored] };
 }
 
 /** Hooks of ours serve one repository: a folder that several share is not ours to change, nor is `core.hooksPath`. */

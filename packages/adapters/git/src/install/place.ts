@@ -87,6 +87,13 @@ function hookPlaces(
   });
 }
 
+/** Hooks that an installation left where git looked before `core.hooksPath` was set. */
+export function formerHooks({ commonDirectory, hooksDirectory, side }: Place): readonly HookPlace[] {
+  const former = join(commonDirectory, 'hooks');
+  if (side === 'server' || former === hooksDirectory) return [];
+  return HOOKS.map((hook) => ({ hook, script: join(former, hook), caller: null }));
+}
+
 /** Whether the hooks of this place serve this repository only. */
 export function isOwnHooksDirectory(place: Place): boolean {
   const real = realpathOfNearest(place.hooksDirectory);

@@ -60,8 +60,3 @@ function programProblems({ hook, script }: HookPlace): readonly Problem[] {
       : []),
   ];
 }
-
-/** Nothing of ours is in this repository. */
-export function isUninstalled(status: Pick<GitStatus, 'hooks'>): boolean {
-  return status.hooks.every(({ state, chained }) => (state === 'missing' || state === 'replaced') && chained === null);
-}

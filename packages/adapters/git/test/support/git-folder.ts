@@ -45,9 +45,9 @@ export function gitFolder(...options: readonly string[]): GitFolder {
 }
 
 /** A repository that is there. */
-export function at(folder: string): GitFolder {
+export function at(folder: string, environment = ENVIRONMENT): GitFolder {
   const git = (args: readonly string[], input: string | Uint8Array = '') =>
-    execFileSync('git', [...args], { cwd: folder, env: ENVIRONMENT, input, stdio: 'pipe', maxBuffer: 1e9 })
+    execFileSync('git', [...args], { cwd: folder, env: environment, input, stdio: 'pipe', maxBuffer: 1e9 })
       .toString()
       .replace(/\n$/, '');
   return {
