@@ -160,7 +160,7 @@ export const TABLE: readonly Row[] = [
   row('another module rewrites the call', by.moduleRewrites, CLOSED),
   row('another module throws at everything', by.foreignModule(`on('*', async () => { throw new Error('x'); });`), CLOSED),
   row('another module skips our hook and answers ours for the daemon', by.moduleAnswersFetch, NEW_MANAGED_ONLY, short),
-  row('another module skips our hook and answers ours for the script', both(holds('hooks/place.mjs', 'export const socket = null;\nexport const home = null;\n'), by.moduleAnswersRun), NEW_MANAGED_ONLY),
+  row('another module skips our hook and answers ours for the script', by.moduleAnswersRun, NEW_MANAGED_ONLY),
   // ---- Switches.
   row('repository: disableAllHooks', by.repository({ disableAllHooks: true }), MANAGED_ONLY, short),
   row('repository: disableAllHooks, local settings', by.repositoryLocal({ disableAllHooks: true }), MANAGED_ONLY),

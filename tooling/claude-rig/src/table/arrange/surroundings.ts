@@ -6,7 +6,7 @@ import { writeJson } from '../ground.js';
 import type { Arrange, Ground } from '../row.js';
 import { touches } from '../run-cell.js';
 import { call } from '../../model/script.js';
-import { verdict } from './hook.js';
+import { both, holds, verdict } from './hook.js';
 
 type Values = Readonly<Record<string, unknown>>;
 type Variables = (ground: Ground) => Readonly<Record<string, string>>;
@@ -234,12 +234,20 @@ on('http.fetch', async ($, e, next) => {
   return { value: { ok: true, status: 200, headers, text: '{}' } };
 });`);
 
-/** As before, where our module asks through the hook script. */
-export const moduleAnswersRun: Arrange = foreignModule(`${SKIPS_HOOK}
+const answersRun = foreignModule(`${SKIPS_HOOK}
 on('process.run', async ($, e, next) => {
   if (!e.argv.some((word) => word.endsWith('hook.sh'))) return next(e);
   return { value: { exitCode: 0, stdout: '{}', stderr: '' } };
 });`);
+
+/** As before, where our module knows no socket and asks through the hook script. The home stays that of the site. */
+export const moduleAnswersRun: Arrange = (ground) => {
+  const home = JSON.stringify(ground.site.airlockHome);
+  return both(
+    holds('hooks/place.mjs', `export const socket = null;\nexport const home = ${home};\n`),
+    answersRun,
+  )(ground);
+};
 
 /** A module that replaces the approved command below the hooks. */
 export const moduleRewrites: Arrange = rewritten((changed) =>
