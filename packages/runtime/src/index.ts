@@ -8,4 +8,8 @@ export { ensureSecureDirectory } from './files/secure-directory.js';
 export { readSecure, removeSecure, replaceDurably } from './files/secure-file.js';
 export { openLock, type Lock } from './lock/lock.js';
 export { listAudit, showAudit, verifyAudit, type AuditItem, type AuditVerdict } from './audit/read-audit.js';
+export { APPROVAL_PREDICATE_TYPE, type DsseEnvelope } from './audit/attestation.js';
+export { exportApprovals, exportAudit, type AuditExport } from './audit/export-audit.js';
+export { openExportKey, type ExportKey } from './audit/export-key.js';
+export type { ApprovalDefect } from './audit/read-approvals.js';
 export { repairStorage, type RepairAnswer } from './state/repair.js';

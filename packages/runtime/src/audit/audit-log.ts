@@ -12,6 +12,8 @@ export const RUNTIME_AUDIT_KINDS = [
   'journal.recovered',
   'audit.recovered',
   'storage.repaired',
+  /** `sha256` is that of the line in the file of approvals. */
+  'approval.recorded',
   'policy.changed',
   'policy.narrowed',
   'policy.void',

@@ -1,4 +1,5 @@
 import type { EnforcerConfig } from '@airlock/enforcer';
+import { approvalOf } from '../audit/approval.js';
 import { appendOr, type AuditRecord } from '../audit/audit-log.js';
 import { BackgroundCalls } from '../engine/background-calls.js';
 import { Channels } from '../engine/channels.js';
@@ -65,7 +66,7 @@ export async function composeDaemon(options: StartDaemonOptions, log: Logger): P
     audit: (record) => engine.audit(record),
     isRequestOnRecord: (requestId) =>
       storage.audit?.names(requestId) === true || storage.journal?.names(requestId) === true,
-    receipts: new Receipts(engine.host),
+    receipts: engine.receipts,
     policies,
     ...engine.background(policies),
     places: gatePlaces(options.paths, { ...(program === undefined ? {} : { program }), processIds: [process.pid] }),
@@ -114,6 +115,7 @@ class Engine {
   readonly recovery: RecoveryCodes;
   readonly problems: Problems;
   readonly host: EngineHost;
+  readonly receipts: Receipts;
 
   constructor(options: StartDaemonOptions, parts: EngineParts) {
     this.#parts = parts;
@@ -127,6 +129,7 @@ class Engine {
       perform: (effect) => perform(effect, performers),
       onDefect: (cause, where) => this.#defect(cause, where),
     });
+    this.receipts = new Receipts(this.host);
     const { dispatch } = this.host;
     this.problems = new Problems((code) => dispatch({ type: 'engine.fault', code }));
     this.#timers = new EngineTimers(ports, dispatch);
@@ -193,7 +196,8 @@ class Engine {
   }
 
   #durables(): Durables {
-    const { storage } = this.#parts;
+    const { storage, ports } = this.#parts;
+    const { host, receipts } = this;
     const missing = () => this.problems.all[0] ?? new RuntimeError('state_unavailable', 'the state cannot be used');
     return {
       persist: async (record) => {
@@ -202,6 +206,12 @@ class Engine {
       },
       record: (entry) => storage.journal?.record(entry) ?? { result: 'unavailable', error: missing() },
       audit: (entry) => this.audit(entry),
+      approved: (requestId) => {
+        if (storage.approvals === null) throw missing();
+        const approval = approvalOf(host.state, requestId, receipts.commitsOf(requestId));
+        const at = Math.floor(ports.now());
+        this.audit({ at, ...storage.approvals.append(approval, at) });
+      },
     };
   }
 

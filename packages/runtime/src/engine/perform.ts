@@ -6,7 +6,7 @@ import type {
   GatewayEffect,
   JournalEntry,
 } from '@airlock/enforcer';
-import type { RuntimeError } from '../errors.js';
+import { type RuntimeError, toRuntimeError } from '../errors.js';
 import type { RecordAnswer } from '../journal/journal.js';
 import type { Channels } from './channels.js';
 import type { ClaimDesk } from './claim-desk.js';
@@ -21,6 +21,8 @@ export interface Durables {
   persist(record: DurableRecord): Promise<void>;
   record(entry: JournalEntry): RecordAnswer;
   audit(entry: AuditEntry): void;
+  /** Writes down the approval of a request that was just granted. Throws when it cannot. */
+  approved(requestId: string): void;
 }
 
 export interface Performers {
@@ -51,7 +53,7 @@ export function perform(effect: EnforcerEffect, to: Performers): void {
     case 'audit.append':
       return to.durables.audit(effect.entry);
     case 'execution.grant':
-      return to.claims.answer(effect.requestId, { granted: true });
+      return grant(effect.requestId, to);
     case 'execution.refuse':
       return to.claims.answer(effect.requestId, { granted: false, code: effect.code });
     case 'recovery.verify':
@@ -79,6 +81,20 @@ export function perform(effect: EnforcerEffect, to: Performers): void {
     default:
       return effect satisfies never;
   }
+}
+
+/** Nothing is executed whose approval is not written down. */
+function grant(requestId: string, to: Performers): void {
+  try {
+    to.durables.approved(requestId);
+  } catch (cause) {
+    const { code } = toRuntimeError(cause);
+    to.onFailure(cause);
+    to.dispatch({ type: 'execution.outcome', requestId, outcome: 'failed', detail: code });
+    to.claims.answer(requestId, { granted: false, code });
+    return;
+  }
+  to.claims.answer(requestId, { granted: true });
 }
 
 function isGatewayCall(effect: EnforcerEffect): effect is GatewayEffect {

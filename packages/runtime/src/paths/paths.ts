@@ -19,6 +19,8 @@ export interface RuntimePaths {
   readonly policyDirectory: string;
   readonly journalFile: string;
   readonly auditFile: string;
+  /** Human approvals that were claimed. */
+  readonly approvalsFile: string;
   readonly secretsDirectory: string;
   readonly logDirectory: string;
   readonly logFile: string;
@@ -69,6 +71,7 @@ function withFiles(bases: Bases): RuntimePaths {
     policyDirectory: join(bases.state, 'policies'),
     journalFile: join(bases.state, 'journal.jsonl'),
     auditFile: join(bases.state, 'audit.jsonl'),
+    approvalsFile: join(bases.state, 'approvals.jsonl'),
     secretsDirectory: join(bases.data, 'secrets'),
     logDirectory,
     logFile: join(logDirectory, 'daemon.log'),

@@ -1,3 +1,4 @@
+import { type ActionPlaintext, COMMIT_IDS_EXTENSION } from '@airlock/actions';
 import type { Exchange } from '@airlock/enforcer';
 import type { Receipt } from '@airlock/protocol';
 import type { EngineHost } from '../engine/engine-host.js';
@@ -7,12 +8,14 @@ import type { Asked } from './asked.js';
 /** Plaintexts that are kept of actions under execution whose end nobody told; the oldest are forgotten first. */
 const MOST_UNDER_EXECUTION = 16;
 
+const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
 type Approved = Extract<Exchange, { readonly name: 'Approved' | 'Executed' }>;
 
 /** What proves the approval of a git action, for as long as its adapter may need it. */
 export class Receipts {
   readonly #host: Pick<EngineHost, 'state' | 'watch'>;
-  readonly #plaintexts = new Map<string, string>();
+  readonly #plaintexts = new Map<string, ActionPlaintext>();
 
   constructor(host: Pick<EngineHost, 'state' | 'watch'>) {
     this.#host = host;
@@ -21,12 +24,12 @@ export class Receipts {
 
   /** Keeps the text of what is about to be put to the human. */
   note({ requestId, kind, plaintext }: Pick<Asked, 'requestId' | 'kind' | 'plaintext'>): void {
-    if (kind === 'git-commit' || kind === 'git-push') this.#plaintexts.set(requestId, plaintext.text);
+    if (kind === 'git-commit' || kind === 'git-push') this.#plaintexts.set(requestId, plaintext);
   }
 
   /** From the decision until the outcome is told. Throws `no_receipt`. */
   of(requestId: string): Receipt {
-    const artifact = this.#plaintexts.get(requestId);
+    const artifact = this.#plaintexts.get(requestId)?.text;
     const approved = artifact === undefined ? null : this.#approved(requestId);
     const evidence = approved?.decision.evidence;
     if (artifact === undefined || approved === null || evidence === undefined) {
@@ -34,6 +37,12 @@ export class Receipts {
     }
     const { signerKeyId: keyId, publicKey } = approved.facts.signer;
     return { type: 'airlock.receipt', v: 1, artifact, decision: evidence, signer: { keyId, publicKey } };
+  }
+
+  /** Object ids of the commits that a git action names; none for everything else. */
+  commitsOf(requestId: string): readonly string[] {
+    const ids = this.#plaintexts.get(requestId)?.action.extensions?.[COMMIT_IDS_EXTENSION];
+    return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string' && OBJECT_ID.test(id)) : [];
   }
 
   #approved(requestId: string): Approved | null {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DurableState } from '@airlock/enforcer';
+import { ApprovalFile } from '../audit/approval-file.js';
 import { AuditLog } from '../audit/audit-log.js';
 import { toRuntimeError, type RuntimeError } from '../errors.js';
 import { nodeFs, type FsPort } from '../files/fs-port.js';
@@ -30,6 +31,7 @@ export interface Storage {
   readonly durable: DurableState;
   readonly journal: Journal | null;
   readonly audit: AuditLog | null;
+  readonly approvals: ApprovalFile | null;
   readonly restrictions: Restrictions | null;
   readonly policyRecords: PolicyRecords | null;
   /** Flushes, notes how far the logs have come, drops what is out of its retention. */
@@ -44,6 +46,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const opening = new Opening(options);
   await opening.openKeys();
   const audit = opening.openAudit();
+  const approvals = opening.attemptNow(() => new ApprovalFile(options.paths.approvalsFile, options.fs));
   const journal = opening.openJournal(audit);
   const restrictions = await opening.openRestrictions();
   const state = await opening.openState();
@@ -51,6 +54,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   await opening.finish();
   const maintain = () => {
     opening.attemptNow(() => journal?.maintain());
+    opening.attemptNow(() => approvals?.maintain());
     opening.attemptNow(() => audit?.maintain());
     opening.attemptNow(() => restrictions?.check());
     // What cannot be noted now is noted a second later; the list itself is on stable storage.
@@ -62,11 +66,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     durable: durable ?? NOTHING,
     journal,
     audit,
+    approvals,
     restrictions,
     policyRecords: opening.policyRecords(),
     maintain,
     close: () => {
       opening.attemptNow(() => journal?.close());
+      opening.attemptNow(() => approvals?.close());
       opening.attemptNow(() => audit?.close());
       opening.attemptNow(() => restrictions?.close());
       opening.closeLocks();
