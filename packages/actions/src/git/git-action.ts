@@ -14,6 +14,8 @@ export const REMOTE_EXTENSION = 'airlock.remote';
 /** In a push: the whole `diff` of a commit that a receipt of the paired key covers already. */
 export const APPROVED_BEFORE = 'approved before: ';
 
+const PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*:[^/?#]*@/i;
+
 /** @throws ActionError `action_invalid` for facts that cannot be true */
 export function gitCommitAction(facts: GitCommitFacts): GitCommitContent {
   check(facts.commits.length > 0, 'A commit action needs a commit');
@@ -31,6 +33,7 @@ export function gitCommitAction(facts: GitCommitFacts): GitCommitContent {
 export function gitPushAction(facts: GitPushFacts): GitPushContent {
   const { remote, refs } = facts;
   check(remote.name !== '' && remote.url !== '', 'A push needs a remote');
+  check(!PASSWORD.test(remote.url), 'The URL of a remote must not hold a password');
   const options = [
     ...(refs.some(({ isForced }) => isForced) ? ['--force '] : []),
     ...(refs.some(({ after }) => after === null) ? ['--delete '] : []),

@@ -125,8 +125,20 @@ describe(rules('ART-130')`the content of a push action`, () => {
   });
 
   it.each([
+    'https://user@example.com:8443/a',
+    'git@example.com:a/b.git',
+    '/srv/git:x@y',
+    'ssh://git@example.com/a:b@c',
+  ])('takes the remote %s', (url) => {
+    expect(gitPushAction(pushFacts({ remote: { name: 'origin', url } })).extensions).toMatchObject({
+      'airlock.remote': { url },
+    });
+  });
+
+  it.each([
     ['no name', { name: '', url: 'x' }],
     ['no URL', { name: 'origin', url: '' }],
+    ['a password', { name: 'origin', url: 'https://user:secret@example.com/a' }],
   ])('refuses a remote with %s', (_, remote) => {
     expect(() => gitPushAction(pushFacts({ remote }))).toThrow(expect.objectContaining({ code: 'action_invalid' }));
   });

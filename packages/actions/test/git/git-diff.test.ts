@@ -138,6 +138,12 @@ describe(rules('ART-135')`content that is not shown`, () => {
       `new file mode 100644\nindex ${ZERO}..${idOf(BINARY)}\n${notShown(BINARY)}`,
     ],
     [
+      'a text with a NUL in it',
+      null,
+      file('text\0\n'),
+      `new file mode 100644\nindex ${ZERO}..${idOf('text\0\n')}\n${notShown('text\0\n')}`,
+    ],
+    [
       'a new file in another encoding',
       null,
       file(LATIN1),
