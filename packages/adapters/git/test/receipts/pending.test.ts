@@ -86,7 +86,7 @@ describe('a receipt that is kept', () => {
 
   it('survives two processes that settle at once', async () => {
     const folder = gitFolder();
-    const commits = Array.from({ length: 6 }, (_, index) => folder.commit(`Commit ${index}`, { 'a.txt': `${index}` }));
+    const commits = folder.series(6);
     const { repository, receipts } = await opened(folder);
     for (const commit of commits) await receipts.keep(await ada.approve(repository, [commit]), [commit]);
     const [one, two] = [await opened(folder), await opened(folder)];

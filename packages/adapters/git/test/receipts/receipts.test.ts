@@ -71,9 +71,7 @@ describe('receipts in notes', () => {
 
   it('cover many commits with two processes, each commit by its own note', async () => {
     const folder = gitFolder();
-    const commits = Array.from({ length: 64 }, (_, index) =>
-      folder.commit(`Commit ${index}`, { 'a.txt': `${index}\n` }),
-    );
+    const commits = folder.series(64);
     const { repository, receipts } = await opened(folder);
     const receipt = await ada.approve(repository, commits);
     await receipts.add(receipt, commits);

@@ -28,6 +28,8 @@ export interface GitFolder {
   attempt(args: readonly string[], input?: string | Uint8Array): { readonly ok: boolean; readonly said: string };
   /** Writes files, commits everything and gives the id. */
   commit(message: string, files?: Readonly<Record<string, string | Uint8Array>>): string;
+  /** Adds commits to `main` with one process, each of one changed file, and gives their ids. */
+  series(count: number): readonly string[];
 }
 
 /** A folder that is gone after the test. */
@@ -69,7 +71,28 @@ export function at(folder: string, environment = ENVIRONMENT): GitFolder {
       git(['commit', '-q', '--allow-empty', '-m', message]);
       return git(['rev-parse', 'HEAD']);
     },
+    series(count) {
+      const { ok, said } = this.attempt(['rev-parse', '--verify', '--quiet', 'refs/heads/main']);
+      git(['fast-import', '--quiet'], seriesStream(count, ok ? said : ''));
+      if (git(['rev-parse', '--is-bare-repository']) === 'false') git(['reset', '-q', '--hard', 'refs/heads/main']);
+      return git(['rev-list', '--reverse', `--max-count=${count}`, 'refs/heads/main']).split('\n');
+    },
   };
+}
+
+function seriesStream(count: number, from: string): string {
+  const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
+  const one = (index: number) =>
+    [
+      'commit refs/heads/main\n',
+      `author Ada <ada@example.org> ${1_772_460_000 + index} +0000\n`,
+      `committer Ada <ada@example.org> ${1_772_460_000 + index} +0000\n`,
+      data(`Commit ${index}\n`),
+      index === 0 && from !== '' ? `from ${from}\n` : '',
+      `M 100644 inline folder-${index % 7}/file-${index % 50}.txt\n`,
+      data(`line ${index}\nof a file\n`),
+    ].join('');
+  return Array.from({ length: count }, (_, index) => one(index)).join('');
 }
 
 /** A clone. */
