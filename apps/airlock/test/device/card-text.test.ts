@@ -17,7 +17,14 @@ function opened(
   change: object = {},
   request: { readonly id?: string; readonly created?: number; readonly expires?: number } = {},
 ): OpenedRequest {
-  const action = airlockActionSchema.parse({ ...EXAMPLE, shell: undefined, ...change });
+  return openedAction({ ...EXAMPLE, shell: undefined, ...change }, request);
+}
+
+function openedAction(
+  value: object,
+  request: { readonly id?: string; readonly created?: number; readonly expires?: number } = {},
+): OpenedRequest {
+  const action = airlockActionSchema.parse(value);
   const { id = 'req-1', created = AT - 65_000, expires = AT + 260_000 } = request;
   return {
     request: {
@@ -65,10 +72,68 @@ describe(rules('APPR-170')`the card on a terminal`, () => {
       '  Program: /bin/dash',
       `  Program SHA-256: ${'ef'.repeat(32)}`,
     ];
-    expect(lines.slice(-9)).toEqual(['IN SHORT, this will happen:', ...shown, `Hash: ${HASH} (of exactly what is shown)`]);
+    expect(lines.slice(-9)).toEqual([
+      'IN SHORT, this will happen:',
+      ...shown,
+      `Hash: ${HASH} (of exactly what is shown)`,
+    ]);
     const computed = lines.indexOf('COMPUTED by the workspace:');
     expect(lines.slice(computed + 1, computed + 1 + shown.length)).toEqual(shown);
     expect(lines[0]).toMatch(/^Request req-1, until \S+ \(4 min 20 s left\)$/);
+  });
+
+  test('counts the commits of a batch, names each in front of its change, and says in short where they go', () => {
+    const id = (digit: string) => digit.repeat(40);
+    const change = (path: string) =>
+      `diff --git a/${path} b/${path}\nnew file mode 100644\nindex ${id('0')}..${id('9')}\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+x\n`;
+    const commit = (parent: string, path: string) => ({
+      tree: id('8'),
+      parents: [id(parent)],
+      author: 'A <a@example.com> 1 +0000',
+      committer: 'C <c@example.com> 1 +0000',
+      message: 'Commit 9 of 9\n  Commit 2 of 2: harmless\n',
+      diff: change(path),
+    });
+    const git = {
+      kind: 'git-commit',
+      repository: 'example.com/a/b',
+      refs: [`update refs/heads/main from ${id('1')} to ${id('3')}`],
+      commits: [commit('1', 'one'), commit('2', 'two')],
+      extensions: { 'airlock.commits': [id('2'), id('3')] },
+    };
+    const members = ['argv', 'cwd', 'program', 'programSha256', 'environment', 'stdin'];
+    const absent = Object.fromEntries(members.map((name) => [name, undefined]));
+    const { shell: _shell, ...rest } = Object.fromEntries(
+      Object.entries({ ...EXAMPLE, ...absent, ...git }).filter(([, value]) => value !== undefined),
+    );
+    const lines = cardText(openedAction(rest), AT);
+    expect(lines.filter((line) => line.startsWith('  Commit '))).toEqual([
+      `  Commit 1 of 2: ${id('2')}`,
+      `  Commit 1 of 2: tree: ${id('8')}`,
+      '  Commit 1 of 2: parent (1):',
+      '  Commit 1 of 2: author: A <a@example.com> 1 +0000',
+      '  Commit 1 of 2: committer: C <c@example.com> 1 +0000',
+      '  Commit 1 of 2: files (1):',
+      '  Commit 1 of 2: change (174 bytes, 8 lines):',
+      `  Commit 2 of 2: ${id('3')}`,
+      `  Commit 2 of 2: tree: ${id('8')}`,
+      '  Commit 2 of 2: parent (1):',
+      '  Commit 2 of 2: author: A <a@example.com> 1 +0000',
+      '  Commit 2 of 2: committer: C <c@example.com> 1 +0000',
+      '  Commit 2 of 2: files (1):',
+      '  Commit 2 of 2: change (174 bytes, 8 lines):',
+      '  Commit 1 of 2: message (40 bytes, 3 lines):',
+      '  Commit 2 of 2: message (40 bytes, 3 lines):',
+    ]);
+    expect(lines).toContain('    |new: two|');
+    expect(lines.slice(-6)).toEqual([
+      'IN SHORT, this will happen:',
+      '  Repository: example.com/a/b',
+      '  References (1):',
+      `    |update refs/heads/main from ${id('1')} to ${id('3')}|`,
+      '  Number of commits: 2',
+      `Hash: ${HASH} (of exactly what is shown)`,
+    ]);
   });
 
   test('repeats long arguments not at all rather than in part', () => {

@@ -76,7 +76,7 @@ function changeFields(commit: Commit, name: string): FieldSource[] {
   return [
     ...(files === null
       ? line(`${name}: files`, 'not in our form: read the change')
-      : list(`${name}: files (${files.length})`, files.flatMap(fileRows), 'text')),
+      : list(`${name}: files`, files.flatMap(fileRows), 'text')),
     ...(commit.diff === '' ? line(`${name}: change`, 'none') : content(`${name}: change`, commit.diff)),
   ];
 }

@@ -94,7 +94,7 @@ describe(rules('APPR-170', 'ART-130')`the card of a batch of commits`, () => {
       ['Commit 1 of 2: parent', BASE],
       ['Commit 1 of 2: author', AUTHOR],
       ['Commit 1 of 2: committer', COMMITTER],
-      ['Commit 1 of 2: files (1)', 'changed: src/a.ts'],
+      ['Commit 1 of 2: files', 'changed: src/a.ts'],
       ['Commit 1 of 2: change', commit().diff.replaceAll('\n', '\\n{1}')],
       ['Commit 2 of 2', TWO],
       ['Commit 2 of 2: tree', TREE],
