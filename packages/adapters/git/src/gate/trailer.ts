@@ -32,7 +32,8 @@ function split(message: string, comment: string): { readonly text: string; reado
   const scissors = lines.findIndex((line) => line.startsWith(`${comment} ------------------------ >8 `));
   let end = scissors === -1 ? lines.length : scissors;
   while (end > 0 && isComment(lines[end - 1] ?? '', comment)) end -= 1;
-  return { text: lines.slice(0, end).join(''), rest: lines.slice(end).join('') };
+  const rest = lines.slice(end).join('');
+  return { text: lines.slice(0, end).join(''), rest: rest.replace(/^\s+/, '') };
 }
 
 function isComment(line: string, comment: string): boolean {
