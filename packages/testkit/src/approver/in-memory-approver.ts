@@ -19,6 +19,7 @@ import { type NodeTransport, nodeTransport } from '@airlock/gateway-client/node'
 import {
   type ApprovalRequest,
   type ApproverId,
+  base64UrlEncode,
   type DecisionWord,
   type DndPolicy,
   dndPolicySchema,
@@ -80,6 +81,11 @@ export class InMemoryApprover {
     const credentials = { user: { kind: 'pat', pat } } as const;
     this.#client = createGatewayClient({ origin, transport: this.#transport, credentials });
     this.#capabilities = capabilities;
+  }
+
+  /** The key that its decisions verify with, raw and `b64u`. */
+  get publicKey(): string {
+    return base64UrlEncode(this.#keys.signer.publicKey);
   }
 
   /** Registers this device when it is not yet, and pairs by a link that an enforcer shows. */
