@@ -19,13 +19,17 @@ export class GatewayHost {
   #port = 0;
   url = '';
 
-  constructor(readonly home: string) {}
+  /** @param config members of its configuration file */
+  constructor(
+    readonly home: string,
+    readonly config: Readonly<Record<string, unknown>> = {},
+  ) {}
 
   async start(): Promise<void> {
-    this.#process = start(
-      ['gateway', 'serve', '--json', '--host', '127.0.0.1', '--port', String(this.#port), '--data-dir', this.dataDir],
-      { home: this.home },
-    );
+    const config = join(this.home, 'gateway.json');
+    await writeFile(config, JSON.stringify(this.config));
+    const place = ['--host', '127.0.0.1', '--port', String(this.#port), '--data-dir', this.dataDir];
+    this.#process = start(['gateway', 'serve', '--json', '--config', config, ...place], { home: this.home });
     const ready = await this.#process.event<{ url: string }>('ready');
     this.url = ready.url.replace(/\/$/, '');
     this.#port = Number(new URL(this.url).port);
@@ -141,11 +145,11 @@ export class Site {
   ) {}
 
   /** Gateway running, one user, an initialised approver; nobody signed in, nothing paired. */
-  static async create(): Promise<Site> {
+  static async create(gatewayConfig: Readonly<Record<string, unknown>> = {}): Promise<Site> {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'airlock-e2e-')));
     const [g, d, a, workspace] = ['gateway', 'developer', 'approver', 'developer/widgets'].map((x) => join(root, x));
     for (const dir of [g, d, a, workspace]) await mkdir(dir as string, { mode: 0o700 });
-    const gateway = new GatewayHost(g as string);
+    const gateway = new GatewayHost(g as string, gatewayConfig);
     await gateway.start();
     await gateway.admin('user', 'add', 'alice');
     const enforcer = await gateway.admin<{ pat: string }>('pat', 'create', '--user', 'alice', '--role', 'enforcer');
