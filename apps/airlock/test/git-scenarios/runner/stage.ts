@@ -1,0 +1,136 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OpenedRequest } from '@airlock/approver';
+import { InMemoryApprover } from '@airlock/testkit/in-memory-approver';
+import { AIRLOCK } from '../../e2e/harness/command.js';
+import { Site } from '../../e2e/harness/site.js';
+import { makeTemplates } from './place.js';
+
+/** Milliseconds between two looks into the inbox. */
+const LOOK_MS = 60;
+
+/** Whoever is asked about a repository. */
+export type Asked = (opened: OpenedRequest) => Promise<Decided>;
+export type Decided = { readonly act: 'approve' } | { readonly act: 'reject'; readonly reason: string } | null;
+
+/** The folders that belong to our human, to another one, and to nobody. */
+export const REALMS = ['ours', 'theirs', 'nobodys'] as const;
+export type Realm = (typeof REALMS)[number];
+
+/** One gateway, one daemon and two humans; every scenario has folders of its own below them. */
+export class Stage {
+  readonly #asked = new Map<string, Asked>();
+  readonly #seen = new Set<string>();
+  readonly #waiting = new Map<InMemoryApprover, ReadonlySet<string>>();
+  #isOpen = true;
+  #isPaused = false;
+  readonly #loops: Promise<void>[] = [];
+
+  private constructor(
+    readonly site: Site,
+    readonly humans: Readonly<Record<'ours' | 'theirs', InMemoryApprover>>,
+  ) {}
+
+  static async open(): Promise<Stage> {
+    // Two humans look into one inbox, very often.
+    const site = await Site.create({ limits: { requestsPerMinute: 1_000_000 } });
+    await site.developer.signIn(site.gateway.url, site.enforcerPat);
+    const human = () => new InMemoryApprover(site.gateway.url, site.approverPat);
+    const stage = new Stage(site, { ours: human(), theirs: human() });
+    for (const [realm, each] of Object.entries(stage.humans)) {
+      const machine = await site.workspace(realm);
+      await site.pairing(machine, (link) => each.pair(link));
+      stage.#loops.push(stage.#answer(each));
+    }
+    mkdirSync(stage.folder('nobodys'));
+    mkdirSync(stage.bin);
+    writeFileSync(join(stage.bin, 'airlock'), `#!/bin/sh\nexec '${process.execPath}' '${AIRLOCK}' "$@"\n`, {
+      mode: 0o755,
+    });
+    await makeTemplates(stage);
+    return stage;
+  }
+
+  /** Has the command `airlock`. */
+  get bin(): string {
+    return join(this.site.root, 'bin');
+  }
+
+  folder(realm: Realm, ...path: readonly string[]): string {
+    return join(this.site.developer.home, realm, ...path);
+  }
+
+  /** Hands every question about a repository to somebody. */
+  listen(repository: string, asked: Asked): void {
+    this.#asked.set(repository, asked);
+  }
+
+  /** Whether a question is still open at the gateway. */
+  isWaiting(requestId: string): boolean {
+    return [...this.#waiting.values()].some((ids) => ids.has(requestId));
+  }
+
+  async stopGateway(): Promise<void> {
+    this.#isPaused = true;
+    await this.site.gateway.stop();
+  }
+
+  async startGateway(): Promise<void> {
+    await this.site.gateway.start();
+    this.#isPaused = false;
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    await Promise.all(this.#loops);
+    for (const human of Object.values(this.humans)) await human.close();
+    await this.site.close();
+  }
+
+  async #answer(human: InMemoryApprover): Promise<void> {
+    const decisions: Promise<void>[] = [];
+    const ready: Array<() => Promise<void>> = [];
+    while (this.#isOpen) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      if (this.#isPaused) continue;
+      const pending = await this.#pending(human);
+      for (const opened of pending) {
+        const { requestId } = opened.request;
+        if (this.#seen.has(requestId)) continue;
+        this.#seen.add(requestId);
+        decisions.push(
+          this.#ask(opened).then((decided) => {
+            if (decided !== null) ready.push(() => send(human, opened, decided));
+          }),
+        );
+      }
+      // One after the other: an approver remembers what it signed.
+      for (const work of ready.splice(0)) await work();
+    }
+    await Promise.all(decisions);
+  }
+
+  async #pending(human: InMemoryApprover): Promise<readonly OpenedRequest[]> {
+    try {
+      const pending = await human.pending();
+      this.#waiting.set(human, new Set(pending.map(({ request }) => request.requestId)));
+      return pending;
+    } catch (error) {
+      if (this.#isPaused) return [];
+      throw error;
+    }
+  }
+
+  async #ask(opened: OpenedRequest): Promise<Decided> {
+    const { content } = opened;
+    if (content.kind !== 'action' || !('repository' in content.action))
+      return { act: 'reject', reason: 'this is no question of git' };
+    const asked = this.#asked.get(content.action.repository);
+    return asked === undefined ? { act: 'reject', reason: 'a repository that nobody knows' } : await asked(opened);
+  }
+}
+
+async function send(human: InMemoryApprover, opened: OpenedRequest, decided: NonNullable<Decided>): Promise<void> {
+  if (decided.act === 'approve') await human.decide(opened, 'approve');
+  else await human.decide(opened, 'reject', { reason: decided.reason });
+}
