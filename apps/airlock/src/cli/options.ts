@@ -52,6 +52,15 @@ export function positiveNumber(maximum: number): (text: string) => number {
   };
 }
 
+const INSTANT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+
+/** A day, which begins at midnight UTC, or a time with its zone; epoch milliseconds. */
+export function instant(text: string): number {
+  const value = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Give a day like 2026-03-02 or a time like 2026-03-02T14:00:00Z.');
+}
+
 export function jsonOption(): Option {
   return new Option('--json', 'print JSON on standard output and nothing else there');
 }

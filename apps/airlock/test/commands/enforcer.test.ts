@@ -192,6 +192,28 @@ describe('the commands of the workspace, with real processes', () => {
     SLOW,
   );
 
+  test(
+    'audit export and key: the log as it is, and one attestation of every approval',
+    async () => {
+      const log: { verification: object; entries: Array<{ kind: string }> } = JSON.parse(
+        (await site.developer.run(['audit', 'export'])).stdout,
+      );
+      expect(log.verification).toEqual({ ok: true, entries: expect.any(Number), brokenAt: null });
+      const recorded = log.entries.filter(({ kind }) => kind === 'approval.recorded');
+      const dsse = await site.developer.run(['audit', 'export', '--format', 'dsse']);
+      expect(dsse.code).toBe(0);
+      const envelopes = dsse.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect(envelopes.length).toBeGreaterThan(0);
+      expect(envelopes).toHaveLength(recorded.length);
+      const { keyId } = await site.developer.json<{ keyId: string }>('audit', 'key');
+      for (const { signatures } of envelopes) expect(signatures).toMatchObject([{ keyid: keyId }]);
+    },
+    SLOW,
+  );
+
   test('the log of the daemon holds no secret', async () => {
     const log = readFileSync(join(site.developer.home, 'state', 'log', 'daemon.log'), 'utf8');
     expect(log).not.toContain(site.enforcerPat);

@@ -103,6 +103,8 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'audit list': ['--limit', '--auto', '--json'],
   'audit show': ['<id>', '--json'],
   'audit verify': ['--json'],
+  'audit export': ['--format', '--since', '--out'],
+  'audit key': ['--json'],
   doctor: ['--json', '--repair'],
   completion: ['<shell>'],
 };

@@ -141,8 +141,8 @@ const signedBytes = (type: string, body: Buffer) =>
 /** What a third party does with an envelope: verifies it under the key it was given. */
 function opened({ payloadType, payload, signatures }: DsseEnvelope, pem: string): any {
   const body = Buffer.from(payload, 'base64');
-  const [{ sig = '' } = {}] = signatures;
-  const isGenuine = verify(null, signedBytes(payloadType, body), createPublicKey(pem), Buffer.from(sig, 'base64'));
+  const sig = Buffer.from(signatures[0]?.sig ?? '', 'base64');
+  const isGenuine = verify(null, signedBytes(payloadType, body), createPublicKey(pem), sig);
   if (!isGenuine) throw new Error('not signed by this key');
   return JSON.parse(body.toString('utf8'));
 }

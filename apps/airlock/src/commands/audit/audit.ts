@@ -7,7 +7,8 @@ interface Flags {
   readonly json?: true;
 }
 
-function flat(item: AuditItem) {
+/** An entry as JSON has it. */
+export function flat(item: AuditItem) {
   return { id: item.id, ...item.entry, hash: item.hash };
 }
 

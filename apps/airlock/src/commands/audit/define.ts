@@ -1,11 +1,17 @@
-import type { Command } from 'commander';
-import { integer, jsonOption } from '../../cli/options.js';
+import { type Command, Option } from 'commander';
+import { instant, integer, jsonOption } from '../../cli/options.js';
 import type { Scope } from '../../cli/scope.js';
 
 interface ListFlags {
   readonly limit?: number;
   readonly auto?: true;
   readonly json?: true;
+}
+
+interface ExportFlags {
+  readonly format: 'json' | 'dsse';
+  readonly since?: number;
+  readonly out?: string;
 }
 
 export function defineAudit(program: Command, scope: Scope): void {
@@ -38,4 +44,22 @@ export function defineAudit(program: Command, scope: Scope): void {
     .action((flags: { json?: true }) =>
       scope.perform(async () => (await import('./audit.js')).verify(scope.cli, flags)),
     );
+  audit
+    .command('export')
+    .summary('write out the log, or a signed attestation of every approval')
+    .addOption(
+      new Option('--format <format>', 'json: the log and whether it verifies; dsse: one in-toto attestation per line')
+        .choices(['json', 'dsse'])
+        .default('json'),
+    )
+    .option('--since <time>', 'from this day (2026-03-02) or time (2026-03-02T14:00:00Z) on', instant)
+    .option('--out <file>', 'into a new file instead of standard output')
+    .action((flags: ExportFlags) =>
+      scope.perform(async () => (await import('./export.js')).exportLog(scope.cli, flags)),
+    );
+  audit
+    .command('key')
+    .summary('print the public key under which attestations are signed')
+    .addOption(jsonOption())
+    .action((flags: { json?: true }) => scope.perform(async () => (await import('./export.js')).key(scope.cli, flags)));
 }
