@@ -2,15 +2,11 @@ import type { GitStatus } from '@airlock/adapter-git';
 import type { Cli } from '../../cli/context.js';
 import { readCoded } from '../../cli/failure.js';
 import { commandLine } from '../../cli/invocation.js';
-import { lookAtGit } from '../git/status.js';
+import { isInstalled, lookAtGit } from '../git/status.js';
 import type { Finding, Layer } from './layer.js';
 
 /** Problems of a hook itself; the others are about what is around it. */
 const HOOK_PROBLEMS = new Set(['hook_missing', 'hook_replaced', 'hook_changed', 'hook_outdated', 'program_missing']);
-
-function isInstalled({ hooks }: GitStatus): boolean {
-  return hooks.some(({ state, chained }) => state === 'installed' || state === 'changed' || chained !== null);
-}
 
 function found(problems: GitStatus['problems'], none: string): Finding {
   const [first, ...rest] = problems;
@@ -21,7 +17,8 @@ function found(problems: GitStatus['problems'], none: string): Finding {
 
 function hooks(cli: Cli, status: GitStatus): Finding {
   if (!isInstalled(status)) {
-    const what = status.side === 'server' ? 'nothing judges what is pushed here' : 'nothing asks about commits and pushes';
+    const what =
+      status.side === 'server' ? 'nothing judges what is pushed here' : 'nothing asks about commits and pushes';
     return { ok: true, warns: true, detail: `not installed: ${what}`, fix: commandLine(cli, 'git', 'install') };
   }
   const names = status.hooks.map(({ hook }) => hook).join(', ');

@@ -1,7 +1,7 @@
 import { type GitStatus, gitStatus } from '@airlock/adapter-git';
 import { type Cli, printJson } from '../../cli/context.js';
-import { EXIT } from '../../cli/failure.js';
-import { asTyped } from '../../cli/invocation.js';
+import { EXIT, readCoded } from '../../cli/failure.js';
+import { asTyped, commandLine } from '../../cli/invocation.js';
 import { aligned } from '../../cli/table.js';
 import { workspaceFolder } from '../../cli/workspace.js';
 import type { JsonFlags } from './flags.js';
@@ -9,6 +9,32 @@ import type { JsonFlags } from './flags.js';
 /** Looks from the current folder. */
 export function lookAtGit(cli: Cli): Promise<GitStatus> {
   return gitStatus({ folder: workspaceFolder(undefined), environment: cli.environment });
+}
+
+/** Whether anything of ours is in the repository, whole or not. */
+export function isInstalled({ hooks }: GitStatus): boolean {
+  return hooks.some(({ state, chained }) => state === 'installed' || state === 'changed' || chained !== null);
+}
+
+/** One line about the repository around this folder; none outside of one. */
+export async function gitSummary(cli: Cli): Promise<readonly string[]> {
+  let found: GitStatus;
+  try {
+    found = await lookAtGit(cli);
+  } catch (error) {
+    const { code, message } = readCoded(error);
+    return code === 'no_repository' || code === 'git_not_found' ? [] : [`${code} ${message}`];
+  }
+  const { repository, side, problems } = found;
+  if (!isInstalled(found)) {
+    return [`nothing asks about commits in ${repository} (try: ${commandLine(cli, 'git', 'install')})`];
+  }
+  const what =
+    side === 'server' ? `pushes to ${repository} are judged` : `commits and pushes in ${repository} are asked about`;
+  if (problems.length === 0) return [what];
+  return [
+    `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'} in ${repository} (try: ${commandLine(cli, 'git', 'status')})`,
+  ];
 }
 
 /** `airlock git status`. */

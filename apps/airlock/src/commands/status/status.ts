@@ -3,6 +3,7 @@ import { RuntimeError } from '@airlock/runtime/client';
 import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { asTyped, commandLine } from '../../cli/invocation.js';
+import { gitSummary } from '../git/status.js';
 import { timeWords } from '../policy/time-words.js';
 
 /** The frozen shape of `status --json`; what the daemon says beyond it is added. */
@@ -84,7 +85,11 @@ export async function status(cli: Cli, flags: { readonly json?: true }): Promise
       );
     return 0;
   }
-  if (flags.json) printJson(cli, shape(answer));
-  else for (const line of describe(cli, answer)) cli.print(line);
+  if (flags.json) {
+    printJson(cli, shape(answer));
+    return 0;
+  }
+  const git = (await gitSummary(cli)).map((line) => `git        ${line}`);
+  for (const line of [...describe(cli, answer), ...git]) cli.print(line);
   return 0;
 }

@@ -28,7 +28,7 @@ export function markOf(text: string): Mark {
  * leaves it before anything is started.
  */
 export function hookScript(hook: AnyHook, program: HookProgram): string {
-  const body = [HEADER, places(hook, program), REPLAY, chain(hook), ask(hook, program), BODIES[hook]].join('\n');
+  const body = [HEADER, places(hook, program), INPUT, chain(hook), ask(hook, program), BODIES[hook]].join('\n');
   return `#!/bin/sh\n# airlock-hook ${VERSION} ${sha256(body)}\n${body}`;
 }
 
@@ -61,7 +61,22 @@ function places(hook: AnyHook, { node, program, command: airlock }: HookProgram)
 /** Hooks that git tells something on standard input. */
 const READS: ReadonlySet<AnyHook> = new Set(['pre-push', 'pre-receive', 'reference-transaction']);
 
-const REPLAY = `# What git says, once more.
+const INPUT = `line_feed='
+'
+input=
+# What git says, without its last line feed. A few lines the shell reads by itself: that is faster than to start a program.
+read_input() {
+  count=0
+  while [ "$count" -lt 16 ] && { IFS= read -r line || [ -n "$line" ]; }; do
+    input=\${input:+$input$line_feed}$line
+    count=$((count + 1))
+  done
+  [ "$count" -eq 16 ] || return 0
+  rest=$(cat)
+  input=$input\${rest:+$line_feed$rest}
+}
+
+# The same once more.
 replay() {
   [ -z "$input" ] || printf '%s\\n' "$input" 2>/dev/null
 }
@@ -75,11 +90,10 @@ refuse() {
 /** The hook that was here before comes first, and its refusal is the answer. */
 function chain(hook: AnyHook): string {
   const call = READS.has(hook)
-    ? `  input=$(cat)
+    ? `  read_input
   replay | "$before" "$@" || exit`
     : `  "$before" "$@" || exit`;
-  return `input=
-before=\${0%/*}/${chainedName(hook)}
+  return `before=\${0%/*}/${chainedName(hook)}
 # Moved aside by a hook manager that calls this file by another name: not the same hook twice.
 [ "\${0##*/}" = ${hook} ] || ! cmp -s "\${0%/*}/${hook}" "$before" || before=
 if [ -n "$before" ] && [ -x "$before" ]; then
@@ -114,18 +128,22 @@ function command(home: string | null): string {
   return `${fixed}  exec "$node" "$program" git pre-receive`;
 }
 
-const REFERENCE_TRANSACTION = `# Whether a branch gets a commit that no branch has. A git that cannot tell counts as yes.
+const REFERENCE_TRANSACTION = `# Whether a branch gets a commit that no branch has. A git that cannot tell counts as yes. Where git names the value before,
+# it has compared it under its lock.
 brings_commits() {
   set -f
-  IFS='
-'
+  IFS=$line_feed
   ids=
   for line in $input; do
     case $line in
       *' refs/heads/'*)
+        old=\${line%% *}
         id=\${line#* }
         id=\${id%% *}
-        case $id in *[!0]*) ids=$ids$id$IFS ;; esac
+        case $id in
+          "$old") ;;
+          *[!0]*) ids=$ids$id$line_feed ;;
+        esac
         ;;
     esac
   done
@@ -156,7 +174,7 @@ case \${1-} in
   committed | aborted) keeps || exit 0 ;;
   *) exit 0 ;;
 esac
-[ -n "$input" ] || input=$(cat)
+[ -n "$input" ] || read_input
 case $input in
   *' refs/heads/'*) ;;
   *) exit 0 ;;
@@ -170,11 +188,11 @@ const BODIES: Readonly<Record<AnyHook, string>> = {
 [ "$(git config --type=bool airlock.trailer 2>/dev/null)" = true ] || exit 0
 ask "$@"
 `,
-  'pre-push': `[ -n "$input" ] || input=$(cat)
+  'pre-push': `[ -n "$input" ] || read_input
 [ -n "$input" ] || exit 0
 ask "$@"
 `,
-  'pre-receive': `[ -n "$input" ] || input=$(cat)
+  'pre-receive': `[ -n "$input" ] || read_input
 ask "$@"
 `,
   'reference-transaction': REFERENCE_TRANSACTION,

@@ -6,7 +6,7 @@ import { at, gitFolder, type GitFolder } from '../support/git-folder.js';
 import { type Manager, MANAGERS, ran, WITH_TOOLS } from '../support/hook-managers.js';
 import { standIn, type StandIn } from '../support/stand-in.js';
 
-const SLOW = 60_000;
+const SLOW = 240_000;
 const ALL = ['installed', 'installed', 'installed'];
 
 /** What is left of ours in `commit-msg`, `pre-push` and `reference-transaction` when a manager was run. */

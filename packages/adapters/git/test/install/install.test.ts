@@ -142,6 +142,17 @@ describe('a hook that was there', () => {
     expect(program.calls()).toHaveLength(1);
   });
 
+  test.each([1, 15, 16, 17, 40])('gets %i lines as git wrote them', async (count) => {
+    const here = gitFolder();
+    const id = here.commit('one');
+    writeHook(here, 'reference-transaction', NOTE);
+    await standIn().install(here);
+    const names = Array.from({ length: count }, (_, n) => `refs/tags/caf\u00e9-${n + 100}`);
+    here.git(['update-ref', '--stdin'], names.map((name) => `create ${name} ${id}\n`).join(''));
+    const lines = names.map((name) => `${'0'.repeat(id.length)} ${id} ${name}\n`).join('');
+    expect(said(here)).toBe(`prepared ${lines}committed ${lines}`);
+  });
+
   test('that reads nothing of a long input breaks nothing', async () => {
     const here = gitFolder();
     writeHook(here, 'reference-transaction', '#!/bin/sh\nexit 0\n');

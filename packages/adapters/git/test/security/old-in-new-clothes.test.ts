@@ -34,6 +34,7 @@ describe('a commit that no branch has is not made old by what lies beside the ob
     here.commit('one', { a: '1' });
     const program = standIn();
     await program.install(here);
+    const branches = here.git(['for-each-ref', 'refs/heads']);
     const id = smuggled(here);
     put(here, id);
     expect(program.calls()).toEqual([]);
@@ -41,5 +42,9 @@ describe('a commit that no branch has is not made old by what lies beside the ob
     expect(here.attempt(['update-ref', 'refs/heads/in', id]).ok).toBe(false);
     expect(here.attempt(['reset', '--hard', id]).ok).toBe(false);
     expect(program.calls()).toHaveLength(2);
+    // Named as the value before as well: git compares before it calls the hook.
+    expect(here.attempt(['update-ref', 'refs/heads/in', id, id]).ok).toBe(false);
+    expect(here.attempt(['update-ref', 'refs/heads/main', id, id]).ok).toBe(false);
+    expect(here.git(['for-each-ref', 'refs/heads'])).toBe(branches);
   });
 });
