@@ -64,7 +64,8 @@ export async function readNotes(
         } else if (foreign.length < FOREIGN_KEPT) foreign.push(path);
       }
     walked += below.length;
-    if (walked > MOST_FOLDERS) throw new GitError('receipt_invalid', 'the tree of the receipts is none that git writes');
+    if (walked > MOST_FOLDERS)
+      throw new GitError('receipt_invalid', 'the tree of the receipts is none that git writes');
     folders = below;
   }
   return { byObject, foreign };

@@ -66,9 +66,13 @@ async function receiptsOf(
 
 /** Our notes and what was fetched of those of remotes: after `git clone` and `git fetch` only the latter are there. */
 async function places(repository: Repository): Promise<ReadonlySet<string>> {
-  const ours = await repository.resolve(RECEIPTS_REF);
-  const fetched = await repository.references(REMOTE_RECEIPTS);
-  return new Set([...(ours === null ? [] : [ours]), ...fetched.values()]);
+  const { stdout } = await repository.run(['for-each-ref', '--format=%(objectname)', RECEIPTS_REF, REMOTE_RECEIPTS]);
+  return new Set(
+    stdout
+      .toString('latin1')
+      .split('\n')
+      .filter((id) => id !== ''),
+  );
 }
 
 async function addReceipt(repository: Repository, receipt: Receipt, commits: readonly string[]): Promise<void> {

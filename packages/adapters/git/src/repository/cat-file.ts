@@ -25,6 +25,7 @@ export class CatFile {
   readonly #withContent: boolean;
   readonly #questions: Question[] = [];
   readonly #closed: Promise<void>;
+  #unsent = '';
   #chunks: Buffer[] = [];
   #size = 0;
   /** Bytes without which there is nothing to look at. */
@@ -56,8 +57,15 @@ export class CatFile {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#questions.push({ id, resolve, reject });
-      this.#child.stdin.write(`${id}\n`);
+      if (this.#unsent === '') queueMicrotask(() => this.#send());
+      this.#unsent += `${id}\n`;
     });
+  }
+
+  /** One write for all questions of a moment: a thousand small ones take longer than the answers. */
+  #send(): void {
+    this.#child.stdin.write(this.#unsent);
+    this.#unsent = '';
   }
 
   async close(): Promise<void> {

@@ -33,9 +33,9 @@ export interface VerifyPorts {
 }
 
 /** Commits whose receipts are in memory at one time. */
-const WINDOW = 64;
+const WINDOW = 128;
 /** Commits whose changes are read at one time. */
-const LANES = 8;
+const LANES = 16;
 
 /** Judges every commit in turn against receipts of trusted keys: fields, tree and the whole change that was shown. */
 export async function verifyCommits(
