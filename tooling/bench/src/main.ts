@@ -1,5 +1,6 @@
 import { approval } from './approval/approval.js';
 import { exchanges } from './exchanges/exchanges.js';
+import { git } from './git/git.js';
 import { hook } from './hook/hook.js';
 import { type Row, table } from './measure.js';
 import { verdict } from './verdict/verdict.js';
@@ -13,6 +14,7 @@ const suites: Readonly<Record<string, () => Promise<Row[]>>> = {
   exchanges,
   waiters,
   hook,
+  git,
 };
 
 const chosen = process.argv.slice(2).filter((word) => word !== '--');
