@@ -6,7 +6,14 @@ import { isInstalled, lookAtGit } from '../git/status.js';
 import type { Finding, Layer } from './layer.js';
 
 /** Problems of a hook itself; the others are about what is around it. */
-const HOOK_PROBLEMS = new Set(['hook_missing', 'hook_replaced', 'hook_changed', 'hook_outdated', 'program_missing']);
+const HOOK_PROBLEMS = new Set([
+  'not_installed',
+  'hook_missing',
+  'hook_replaced',
+  'hook_changed',
+  'hook_outdated',
+  'program_missing',
+]);
 
 function found(problems: GitStatus['problems'], none: string): Finding {
   const [first, ...rest] = problems;

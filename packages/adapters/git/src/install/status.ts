@@ -18,7 +18,9 @@ export async function gitStatus(at: LookOptions): Promise<GitStatus> {
   const managers = place.side === 'server' ? [] : managersOf(place, readdirSync(place.folder));
   const hooks = place.hooks.map(stateOf);
   const problems: readonly Problem[] = [
-    ...hooks.flatMap((hook) => hookProblems(hook, managers)),
+    ...(hooks.every(({ state }) => state === 'missing')
+      ? [NOT_INSTALLED]
+      : hooks.flatMap((hook) => hookProblems(hook, managers))),
     ...place.hooks.flatMap(programProblems),
     ...(await placeProblems(place, settings, managers)),
   ];
@@ -33,6 +35,12 @@ export async function gitStatus(at: LookOptions): Promise<GitStatus> {
     problems,
   };
 }
+
+const NOT_INSTALLED: Problem = {
+  code: 'not_installed',
+  message: 'nothing of Airlock is where git looks for hooks',
+  fix: 'airlock git install',
+};
 
 function stateOf(place: HookPlace): HookState {
   const { hook, script, caller } = place;

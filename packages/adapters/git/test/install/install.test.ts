@@ -39,7 +39,12 @@ describe('an installation', () => {
   test('is told as it is', async () => {
     const here = gitFolder();
     const program = standIn();
-    expect(await program.status(here)).toMatchObject({ identity: null, trailer: false, managers: [] });
+    expect(await program.status(here)).toMatchObject({
+      identity: null,
+      trailer: false,
+      managers: [],
+      problems: [{ code: 'not_installed', fix: 'airlock git install' }, { code: 'repository_unknown' }],
+    });
     const installed = await program.install(here, { identity: 'example.org/widgets', trailer: true });
     expect(installed).toMatchObject({
       side: 'client',
