@@ -16,6 +16,8 @@ const UNDER_WAY: readonly (readonly [file: string, advice: string])[] = [
   ['MERGE_HEAD', 'the merge is kept: git commit asks again, git merge --abort gives it up'],
   ['CHERRY_PICK_HEAD', 'git cherry-pick --continue asks again, git cherry-pick --abort gives it up'],
   ['REVERT_HEAD', 'git revert --continue asks again, git revert --abort gives it up'],
+  // A single revert that could not be committed.
+  ['MERGE_MSG', 'the change is staged: git commit asks again, git reset --merge gives it up'],
 ];
 
 /** How to go on after git was stopped: nothing that was staged is lost. */
