@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { openReceipts } from '../receipts/receipts.js';
 import type { Repository } from '../repository/repository.js';
 import { verifyCommits } from '../verify/verify.js';
-import { workspaceOf } from './ask.js';
-import { foldersAround } from './ask.js';
+import { foldersAround, workspaceOf } from './ask.js';
 import type { GatePorts } from './ports.js';
 
 /** Requests by the commit that they approved. */
