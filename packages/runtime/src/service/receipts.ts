@@ -3,7 +3,6 @@ import type { Exchange } from '@airlock/enforcer';
 import type { Receipt } from '@airlock/protocol';
 import type { EngineHost } from '../engine/engine-host.js';
 import { RuntimeError } from '../errors.js';
-import type { Asked } from './asked.js';
 
 /** Plaintexts that are kept of actions under execution whose end nobody told; the oldest are forgotten first. */
 const MOST_UNDER_EXECUTION = 16;
@@ -11,6 +10,13 @@ const MOST_UNDER_EXECUTION = 16;
 const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 type Approved = Extract<Exchange, { readonly name: 'Approved' | 'Executed' }>;
+
+/** What is about to be put to the human. */
+interface Submitted {
+  readonly requestId: string;
+  readonly kind: string;
+  readonly plaintext: ActionPlaintext;
+}
 
 /** What proves the approval of a git action, for as long as its adapter may need it. */
 export class Receipts {
@@ -22,8 +28,8 @@ export class Receipts {
     host.watch(() => this.#forgetEnded());
   }
 
-  /** Keeps the text of what is about to be put to the human. */
-  note({ requestId, kind, plaintext }: Pick<Asked, 'requestId' | 'kind' | 'plaintext'>): void {
+  /** Keeps the text of a git action. */
+  note({ requestId, kind, plaintext }: Submitted): void {
     if (kind === 'git-commit' || kind === 'git-push') this.#plaintexts.set(requestId, plaintext);
   }
 
