@@ -10,7 +10,7 @@ const ROUNDS = 5;
 const IDENTITY = 'example.org/bench/widgets';
 
 /**
- * Verification of commits with one receipt each, in this process and from the built adapter, against `git log` over the same
+ * Verification of commits with one receipt each, in this process, with the built adapter, against `git log` over the same
  * range, which reads the commits and nothing else.
  */
 export async function git(): Promise<Row[]> {

@@ -38,7 +38,7 @@ export async function exchangeReceipts(repository: Repository, remote: string): 
 }
 
 /** Takes the receipts of another notes commit into ours, line by line; needs no common history. */
-export async function unite(repository: Repository, theirs: string): Promise<void> {
+async function unite(repository: Repository, theirs: string): Promise<void> {
   await writeNotes(repository, async (from) => {
     if (from === theirs || (from !== null && (await repository.isAncestor(theirs, from)))) return null;
     if (from === null || (await repository.isAncestor(from, theirs))) return { forward: theirs };

@@ -3,10 +3,10 @@ import type { Approvers } from './approvers-file.js';
 import { approversOf, configuredKeys, identitiesOf } from './trust.js';
 
 /** References that a server does not judge, by name or with `*` at the end; what they hold counts as judged nowhere. */
-export const ALLOW_REF_VARIABLE = 'airlock.allowRef';
+const ALLOW_REF_VARIABLE = 'airlock.allowRef';
 
 /** Default branches that may be deleted and forced, as {@link ALLOW_REF_VARIABLE}. */
-export const ALLOW_FORCE_VARIABLE = 'airlock.allowForce';
+const ALLOW_FORCE_VARIABLE = 'airlock.allowForce';
 
 /** How this server judges, read once for a push. */
 export interface ServerRules {
