@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { dirname, join } from 'node:path';
 import { GitError } from '../errors.js';
 import { chainedName, hookScript, type Mark, markOf } from './hook-script.js';
-import { makerOf } from './managers.js';
+import { makerOf } from './hook-tools.js';
 import type { HookProgram, HookState } from './model.js';
 import type { HookPlace } from './place.js';
 

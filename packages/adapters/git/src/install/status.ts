@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { scriptState } from './hook-file.js';
 import { markOf, programOf } from './hook-script.js';
 import { blockState } from './husky-block.js';
-import { managersOf } from './managers.js';
+import { managersOf } from './hook-tools.js';
 import type { GitStatus, HookState, LookOptions, Problem } from './model.js';
 import { findPlace, type HookPlace } from './place.js';
 import { hookProblems, placeProblems } from './problems.js';

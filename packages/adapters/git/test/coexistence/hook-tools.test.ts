@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { requiresProgram } from '@airlock/conformance/requires';
 import { describe, expect, test } from 'vitest';
 import { at, gitFolder, type GitFolder } from '../support/git-folder.js';
-import { type Manager, MANAGERS, ran, WITH_TOOLS } from '../support/hook-managers.js';
+import { type Manager, MANAGERS, ran, WITH_TOOLS } from '../support/hook-tools.js';
 import { standIn, type StandIn } from '../support/stand-in.js';
 
 const SLOW = 240_000;
