@@ -1,3 +1,4 @@
+import { LIMITS } from '@airlock/protocol';
 import type { Basis, RequestBody, RequestEvent, StatusAnswer } from '@airlock/runtime/client';
 import { dirname } from 'node:path';
 import { realpathSync } from 'node:fs';
@@ -6,7 +7,7 @@ import type { GateDaemon, GatePorts } from './ports.js';
 import { codeOf, Refusal } from './refusal.js';
 
 /** Seconds that a human has to answer. */
-const WAIT_SECONDS = 600;
+const WAIT_SECONDS = LIMITS.approvalWaitMs / 1000;
 
 /** What git wants to do, for the daemon. */
 export type Question = Pick<RequestBody, 'action' | 'requestId'>;
