@@ -14,7 +14,7 @@ describe('a scenario that cannot be read', () => {
     ['expects something of nothing', `${HEAD}exit: 1\n$ true\n`, 'belongs below a command'],
     ['expects something below another step', `${HEAD}$ true\nverify HEAD: ok\nsays: x\n`, 'belongs below a command'],
     ['has an unknown word of a card', `${HEAD}$ true\nasked: git-commit\n  commit: x\n`, 'no such word of a card'],
-    ['asks an unknown kind', `${HEAD}$ true\nasked: commit\n`, 'git-commit or git-push'],
+    ['asks an unknown kind', `${HEAD}$ true\nasked: commit\n`, 'asked: one of'],
     ['goes on with nothing', `${HEAD}  true\n`, 'indented'],
     ['goes on after an empty line', `${HEAD}$ true\n\n  false\n`, 'indented'],
     ['has a human who does something else', `${HEAD}human: sleeps\n$ true\n`, 'no human "sleeps"'],

@@ -19,16 +19,17 @@ export function seenCard({ request: { requestId }, content, canApprove, obstacle
   if (content.kind !== 'action') throw new Error(`no card for ${requestId}`);
   if (!canApprove) throw new Error(`${requestId} cannot be approved: ${obstacles.join(', ')}`);
   const { action, card } = content;
-  if (action.kind !== 'git-commit' && action.kind !== 'git-push') throw new Error(`${requestId} is a ${action.kind}`);
+  const { commits, refs } =
+    action.kind === 'git-commit' || action.kind === 'git-push' ? action : { commits: [], refs: [] };
   const fields = [...card.computed, ...card.claimed];
   return {
     requestId,
     kind: action.kind,
-    commits: action.commits.map(({ message, diff }) => {
+    commits: commits.map(({ message, diff }) => {
       const subject = message.split('\n')[0] ?? '';
       return diff.startsWith('approved before: ') ? `${subject} (approved before)` : subject;
     }),
-    refs: action.refs.map((line) => line.replace(/ (?:from|at) .*$/, '')),
+    refs: refs.map((line) => line.replace(/ (?:from|at) .*$/, '')),
     notices: [...(action.notices ?? []), ...card.marks.map((mark) => `mark ${mark}`)],
     text: fields.flatMap(({ label, values }) => [`${label}:`, ...values.map(({ text }) => text)]).join('\n'),
   };

@@ -52,7 +52,7 @@ class Player {
     this.#scenario = scenario;
     this.#stage = stage;
     this.#place = new Place(stage, scenario.name);
-    stage.listen(this.#place.identity, (opened) => this.#asked(opened));
+    stage.listen(this.#place, (opened) => this.#asked(opened));
   }
 
   async take(step: Step): Promise<void> {
@@ -147,6 +147,8 @@ class Player {
       case 'interrupts':
         turn.running?.interrupt();
         return null;
+      case 'is silent':
+        return null;
       case undefined:
         turn.problems.push('the human was asked once more than the scenario says');
         return { act: 'reject', reason: 'not in the scenario' };
@@ -163,7 +165,7 @@ class Player {
 
   /** Nobody may find a question in the inbox whose command is gone. */
   async #withdrawnProblems({ command, seen }: Turn): Promise<readonly string[]> {
-    if (!command.answers.some(({ act }) => act === 'interrupts')) return [];
+    if (!command.answers.some(({ act }) => act === 'interrupts' || act === 'is silent')) return [];
     const isOpen = () => seen.some(({ requestId }) => this.#stage.isWaiting(requestId));
     for (const end = performance.now() + WITHDRAWN_MS; performance.now() < end && isOpen(); ) {
       await new Promise((resolve) => setTimeout(resolve, 50));

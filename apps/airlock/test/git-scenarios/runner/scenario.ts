@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the human does about one question. */
-export type Answer = { readonly act: 'approves' | 'interrupts' } | { readonly act: 'rejects'; readonly reason: string };
+export type Answer =
+  | { readonly act: 'approves' | 'interrupts' | 'is silent' }
+  | { readonly act: 'rejects'; readonly reason: string };
 
 /** What is expected of one question. Only what is written down is compared. */
 export interface Card {
@@ -14,6 +16,9 @@ export interface Card {
   readonly shows: readonly string[];
   readonly showsNot: readonly string[];
 }
+
+/** Kinds of questions. */
+const KINDS = ['git-commit', 'git-push', 'command'];
 
 /** What a command must leave as it was. */
 export const PARTS = ['branches', 'refs', 'index', 'files'] as const;
@@ -208,7 +213,7 @@ class Reader {
   }
 
   #answer(value: string): Answer {
-    if (value === 'approves' || value === 'interrupts') return { act: value };
+    if (value === 'approves' || value === 'interrupts' || value === 'is silent') return { act: value };
     const [, reason] = /^rejects: (.+)$/.exec(value) ?? [];
     return reason === undefined ? this.#fail(`no human "${value}"`) : { act: 'rejects', reason };
   }
@@ -249,7 +254,7 @@ class Reader {
   }
 
   #newCard(command: Writable<Command>, kind: string): void {
-    if (kind !== 'git-commit' && kind !== 'git-push') this.#fail('asked: git-commit or git-push');
+    if (!KINDS.includes(kind)) this.#fail(`asked: one of ${KINDS.join(', ')}`);
     const none = { commits: null, refs: null, notices: null };
     const card: Writable<Card> = { line: this.#line, kind, ...none, shows: [], showsNot: [] };
     this.#card = card;

@@ -60,9 +60,10 @@ export class Stage {
     return join(this.site.developer.home, realm, ...path);
   }
 
-  /** Hands every question about a repository to somebody. */
-  listen(repository: string, asked: Asked): void {
-    this.#asked.set(repository, asked);
+  /** Hands every question about a repository, and about commands in a folder, to somebody. */
+  listen({ identity, root }: { readonly identity: string; readonly root: string }, asked: Asked): void {
+    this.#asked.set(identity, asked);
+    this.#asked.set(root, asked);
   }
 
   /** Whether a question is still open at the gateway. */
@@ -121,12 +122,19 @@ export class Stage {
     }
   }
 
+  /** What a repository is called, or the folder of the scenario around a command. */
+  #placeOf({ content }: OpenedRequest): string {
+    if (content.kind !== 'action') return '';
+    const { action } = content;
+    if (action.kind === 'git-commit' || action.kind === 'git-push') return action.repository;
+    if (action.kind !== 'command') return '';
+    const { cwd } = action;
+    return [...this.#asked.keys()].find((place) => cwd.startsWith(`${place}/`)) ?? '';
+  }
+
   async #ask(opened: OpenedRequest): Promise<Decided> {
-    const { content } = opened;
-    if (content.kind !== 'action' || !('repository' in content.action))
-      return { act: 'reject', reason: 'this is no question of git' };
-    const asked = this.#asked.get(content.action.repository);
-    return asked === undefined ? { act: 'reject', reason: 'a repository that nobody knows' } : await asked(opened);
+    const asked = this.#asked.get(this.#placeOf(opened));
+    return asked === undefined ? { act: 'reject', reason: 'nobody expects this question' } : await asked(opened);
   }
 }
 
