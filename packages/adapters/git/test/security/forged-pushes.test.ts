@@ -27,7 +27,7 @@ async function note({ clone }: Server, commit: string, receipt: Receipt): Promis
   clone.git(['notes', '--ref=airlock', 'add', '-f', '-F', join(clone.folder, '../note'), commit]);
 }
 
-describe(rules('ART-130', 'CRYP-070')`a push without a valid approval is refused`, () => {
+describe(rules('ART-130')`a push without a valid approval is refused`, () => {
   const forgeries: readonly Attack[] = [
     ['a commit that nobody approved', async (at) => [`${evil(at)}:refs/heads/main`], /approved by nobody/],
     ['to a branch that nobody looks at', async (at) => [`${evil(at)}:refs/heads/x`], /approved by nobody/],
