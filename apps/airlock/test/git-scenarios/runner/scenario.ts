@@ -55,6 +55,8 @@ export interface Scenario {
   readonly covers: readonly string[];
   /** With a gateway and a daemon of its own, because it stops them. */
   readonly isAlone: boolean;
+  /** Played in the short form too. */
+  readonly isShort: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -93,6 +95,7 @@ class Reader {
   #title = '';
   readonly #covers: string[] = [];
   #isAlone = false;
+  #isShort = false;
   readonly #steps: Step[] = [];
   #command: Command | null = null;
   #card: Writable<Card> | null = null;
@@ -124,6 +127,7 @@ class Reader {
     if (line.startsWith('$ ')) this.#newCommand(line.slice(2));
     else if (line.startsWith('given $ ')) this.#prepare(line.slice('given $ '.length));
     else if (line === 'alone') this.#isAlone = true;
+    else if (line === 'short') this.#isShort = true;
     else this.#keyed(line);
   }
 
@@ -136,6 +140,7 @@ class Reader {
       title: this.#title,
       covers: this.#covers,
       isAlone: this.#isAlone,
+      isShort: this.#isShort,
       steps: this.#steps,
     };
   }
