@@ -23,6 +23,9 @@ const FOREIGN_KEPT = 8;
 /** More folders than this hold no notes that git wrote: a tree may name itself so often that no machine can walk it. */
 const MOST_FOLDERS = 100_000;
 
+/** More entries than this do not fit into memory, whoever they are from. */
+const MOST_ENTRIES = 1_000_000;
+
 interface Folder {
   readonly prefix: string;
   readonly path: string;
@@ -44,6 +47,7 @@ export async function readNotes(
   let folders: Folder[] = at === null ? [] : [{ prefix: '', path: '', id: await treeOf(repository, at) }];
   const idLength = repository.zeroId.length;
   let walked = 0;
+  let seen = 0;
   while (folders.length > 0) {
     const trees = await readAll(
       repository,
@@ -53,8 +57,11 @@ export async function readNotes(
     const below: Folder[] = [];
     const length = (folders[0]?.prefix.length ?? 0) + 2;
     const prefixes = wanted === undefined ? null : new Set([...wanted].map((id) => id.slice(0, length)));
-    for (const folder of folders)
-      for (const [name, { mode, id }] of parseTree(folder.id, Buffer.from(trees.get(folder.id) ?? []))) {
+    for (const folder of folders) {
+      const entries = parseTree(folder.id, Buffer.from(trees.get(folder.id) ?? []));
+      seen += entries.size;
+      if (seen > MOST_ENTRIES) throw tooMany();
+      for (const [name, { mode, id }] of entries) {
         const prefix = folder.prefix + name;
         const path = folder.path + name;
         if (isFolder(mode, name) && prefix.length < idLength) {
@@ -63,9 +70,9 @@ export async function readNotes(
           if (wanted?.has(prefix) !== false) push(byObject, prefix, { path, blob: id });
         } else if (foreign.length < FOREIGN_KEPT) foreign.push(path);
       }
+    }
     walked += below.length;
-    if (walked > MOST_FOLDERS)
-      throw new GitError('receipt_invalid', 'the tree of the receipts is none that git writes');
+    if (walked > MOST_FOLDERS) throw tooMany();
     folders = below;
   }
   return { byObject, foreign };
@@ -89,6 +96,10 @@ export async function readLines(
 const HEX = /^[0-9a-f]+$/;
 
 const [FILE, FOLDER] = [0o100644, 0o040000];
+
+function tooMany(): GitError {
+  return new GitError('receipt_invalid', 'the tree of the receipts is none that git writes');
+}
 
 function isFolder(mode: number, name: string): boolean {
   return mode === FOLDER && name.length === 2 && HEX.test(name);

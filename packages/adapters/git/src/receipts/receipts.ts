@@ -64,15 +64,14 @@ async function receiptsOf(
   return result;
 }
 
-/** Our notes and what was fetched of those of remotes: after `git clone` and `git fetch` only the latter are there. */
+/**
+ * Our notes and what was fetched of those of remotes: after `git clone` and `git fetch` only the latter are there. What others
+ * put there and is no commit holds no receipts.
+ */
 async function places(repository: Repository): Promise<ReadonlySet<string>> {
-  const { stdout } = await repository.run(['for-each-ref', '--format=%(objectname)', RECEIPTS_REF, REMOTE_RECEIPTS]);
-  return new Set(
-    stdout
-      .toString('latin1')
-      .split('\n')
-      .filter((id) => id !== ''),
-  );
+  const format = '--format=%(objecttype) %(objectname)';
+  const { stdout } = await repository.run(['for-each-ref', format, RECEIPTS_REF, REMOTE_RECEIPTS]);
+  return new Set(Array.from(stdout.toString('latin1').matchAll(/^commit ([0-9a-f]+)$/gm), ([, id = '']) => id));
 }
 
 async function addReceipt(repository: Repository, receipt: Receipt, commits: readonly string[]): Promise<void> {

@@ -30,7 +30,12 @@ const QUIET = { GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
 /** Options of every git that we start: they come after those of the caller and win over every file. */
 export const GIT_OPTIONS: readonly string[] = [
   '--no-pager',
-  ...['core.commitGraph=false', 'core.fsmonitor=false', 'core.hooksPath=/dev/null'].flatMap((each) => ['-c', each]),
+  ...[
+    'core.commitGraph=false',
+    'core.fsmonitor=false',
+    'core.hooksPath=/dev/null',
+    'core.warnAmbiguousRefs=true',
+  ].flatMap((each) => ['-c', each]),
 ];
 
 /** The environment of a hook without what could make git lie or act; its places made absolute. */

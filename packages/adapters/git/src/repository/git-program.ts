@@ -97,6 +97,22 @@ export class GitProgram {
   }
 }
 
+/** Complete ids are never names, and `HEAD` is always the repository's own. */
+const AMBIGUOUS = /^warning: refname '(?!HEAD'|[0-9a-f]{40}(?:[0-9a-f]{24})?')(.*)' is ambiguous/m;
+
+/**
+ * Refuses the answer of a git that chose between references: a tag `origin/main`, which anybody may push, comes before the
+ * branch of the remote.
+ * @throws GitError `git_failed`
+ */
+export function refuseAmbiguous({ stderr }: Pick<GitAnswer, 'stderr'>): void {
+  const [, name] = AMBIGUOUS.exec(stderr) ?? [];
+  if (name === undefined) return;
+  throw new GitError('git_failed', `more than one reference is called ${name}`, {
+    fix: `write the whole name, for example refs/remotes/origin/main`,
+  });
+}
+
 function findGit(path: string): string {
   const found = path
     .split(delimiter)

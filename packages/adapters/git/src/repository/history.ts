@@ -1,8 +1,10 @@
 import { GitError } from '../errors.js';
-import type { GitProgram } from './git-program.js';
+import { type GitProgram, refuseAmbiguous } from './git-program.js';
 import { missing, type Objects, type RawObject } from './objects.js';
 
 const HEADER = /^tree ([0-9a-f]+)\n((?:parent [0-9a-f]+\n)*)author /;
+
+const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** Tree and parents as the raw bytes of a commit have them. */
 export interface CommitLinks {
@@ -45,10 +47,14 @@ export class History {
     return parentsFirst(links);
   }
 
-  /** Object ids that revision arguments stand for. */
+  /** Object ids that revision arguments stand for. Ids stand for themselves: there may be more than a command line takes. */
   async ids(revisions: readonly string[]): Promise<readonly string[]> {
-    if (revisions.length === 0) return [];
-    return lines((await this.#git.run(['rev-parse', '--revs-only', ...revisions])).stdout);
+    const names = revisions.filter((revision) => !OBJECT_ID.test(revision));
+    const ids = revisions.filter((revision) => OBJECT_ID.test(revision));
+    if (names.length === 0) return ids;
+    const answer = await this.#git.run(['rev-parse', '--revs-only', ...names]);
+    refuseAmbiguous(answer);
+    return [...ids, ...lines(answer.stdout)];
   }
 
   /** Commits and tags that are there: a reference to a missing object knows nothing. */

@@ -40,9 +40,12 @@ export class Objects {
     this.#id = hash === 'sha1' ? /^[0-9a-f]{40}$/ : /^[0-9a-f]{64}$/;
   }
 
-  /** Objects by id, those that are there. Throws `object_damaged` for one whose content has another id. */
-  async read(ids: Iterable<string>): Promise<Map<string, RawObject>> {
-    await this.#refuseLarge(ids);
+  /**
+   * Objects by id, those that are there. Throws `object_damaged` for one whose content has another id.
+   * @param most bytes of all together; `change_too_large` above it
+   */
+  async read(ids: Iterable<string>, most = Number.POSITIVE_INFINITY): Promise<Map<string, RawObject>> {
+    await this.#refuseLarge(ids, most);
     this.#contents ??= new CatFile(this.#git, '--batch');
     const found = await this.#ask(this.#contents, ids);
     for (const [id, { type, bytes }] of found) {
@@ -77,9 +80,12 @@ export class Objects {
     return found;
   }
 
-  async #refuseLarge(ids: Iterable<string>): Promise<void> {
+  async #refuseLarge(ids: Iterable<string>, most: number): Promise<void> {
+    let total = 0;
     for (const [id, { size }] of await this.sizes(ids)) {
       if (size > LARGEST) throw new GitError('change_too_large', `object ${id} has ${size} bytes`);
+      total += size;
     }
+    if (total > most) throw new GitError('change_too_large', `objects with ${total} bytes are wanted at once`);
   }
 }

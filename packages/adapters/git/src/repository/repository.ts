@@ -2,7 +2,7 @@ import { ActionError, type Blobs, type RawCommit, readCommit, type TreeChange } 
 import { GitError } from '../errors.js';
 import { readBlobs } from './blobs.js';
 import type { Environment } from './environment.js';
-import type { GitAnswer, GitCall, GitProgram } from './git-program.js';
+import { type GitAnswer, type GitCall, type GitProgram, refuseAmbiguous } from './git-program.js';
 import { History } from './history.js';
 import { missing, Objects, type RawObject } from './objects.js';
 import { findRepository } from './find-repository.js';
@@ -49,7 +49,7 @@ export interface Repository {
   newCommits(tips: readonly string[], known: Known): Promise<readonly string[]>;
   /** Of a `REV_RANGE`, parents before children. */
   commitsOf(range: string): Promise<readonly string[]>;
-  /** Raw bytes of objects of any kind, by id; missing ones are absent. */
+  /** Raw bytes of objects of any kind, by id; missing ones are absent. Throws `change_too_large` above 512 MiB. */
   objects(ids: readonly string[]): Promise<ReadonlyMap<string, RawObject>>;
   /** Commits by id. Throws for one that is missing or cannot be read (`commit_not_text`). */
   commits(ids: readonly string[]): Promise<ReadonlyMap<string, RawCommit>>;
@@ -75,6 +75,12 @@ export async function openRepository(folder: string, environment: Environment): 
   const found = await findRepository(folder, environment);
   return new OpenRepository(found.git, found);
 }
+
+/** What is read into memory with one call, bytes: objects of a push are small as they come and may be large as they are. */
+const MOST_AT_ONCE = 512 * 1024 * 1024;
+
+/** The complete name of a reference. */
+const FULL_NAME = /^(refs\/(?:(?!@\{)[^\0-\x20\x7f~^:?*[\\])+)(\^\{commit\})?$/;
 
 class OpenRepository implements Repository {
   readonly folder: string;
@@ -107,7 +113,21 @@ class OpenRepository implements Repository {
 
   async resolve(revision: string): Promise<string | null> {
     if (revision.startsWith('-')) return null;
-    const { stdout } = await this.#git.run(['rev-parse', '--verify', '--quiet', revision], { exits: [0, 1, 128] });
+    const [, name, peeled = ''] = FULL_NAME.exec(revision) ?? [];
+    if (name !== undefined) {
+      const id = await this.#named(name);
+      return id === null || peeled === '' ? id : await this.resolve(id + peeled);
+    }
+    const answer = await this.#git.run(['rev-parse', '--verify', revision], { exits: [0, 1, 128] });
+    // Quietly, git would not say that it chose.
+    refuseAmbiguous(answer);
+    const id = answer.stdout.toString('latin1').trim();
+    return id === '' ? null : id;
+  }
+
+  /** The reference of exactly this name: `rev-parse` would take one below `refs/tags/` where there is none. */
+  async #named(name: string): Promise<string | null> {
+    const { stdout } = await this.#git.run(['show-ref', '--verify', '--hash', '--', name], { exits: [0, 1, 128] });
     const id = stdout.toString('latin1').trim();
     return id === '' ? null : id;
   }
@@ -131,7 +151,7 @@ class OpenRepository implements Repository {
   }
 
   objects(ids: readonly string[]): Promise<ReadonlyMap<string, RawObject>> {
-    return this.#objects.read(ids);
+    return this.#objects.read(ids, MOST_AT_ONCE);
   }
 
   async commits(ids: readonly string[]): Promise<ReadonlyMap<string, RawCommit>> {

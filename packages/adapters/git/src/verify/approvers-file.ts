@@ -59,8 +59,14 @@ export async function approversAt(repository: Repository, commit: string): Promi
   return { blob: entry.id, keys: readApprovers(blob.bytes) };
 }
 
-/** Mode and object id of the file in the tree of a commit. */
-export async function approversEntry(
+/** What tells versions of the file apart: {@link Approvers.blob}, another text for what is no plain file, null for none. */
+export async function approversVersion(repository: Repository, commit: string): Promise<string | null> {
+  const entry = await approversEntry(repository, commit);
+  if (entry === null) return null;
+  return (entry.mode & KIND) === PLAIN ? entry.id : `${entry.mode.toString(8)} ${entry.id}`;
+}
+
+async function approversEntry(
   repository: Repository,
   commit: string,
 ): Promise<{ readonly mode: number; readonly id: string } | null> {

@@ -2,6 +2,7 @@ import { GitError } from '../errors.js';
 import type { Receipts } from '../receipts/receipts.js';
 import { RECEIPTS_REF } from '../receipts/write-notes.js';
 import type { RefLine, Repository } from '../repository/repository.js';
+import { approversVersion } from './approvers-file.js';
 import { explainVerdict } from './explain.js';
 import { notesProblems } from './judge-notes.js';
 import { type ServerRules, serverRules } from './server-rules.js';
@@ -21,11 +22,15 @@ export interface PushVerdict {
 /** Commits that are named one by one; of the others the number is told. */
 const NAMED = 20;
 
+/** References of a clone: receipts are read from them. */
+const OWN_REFS = 'refs/airlock/';
+
 /** What one reference of a push brings, and who may approve it. */
 interface Arrival {
-  readonly ref: string;
   readonly tip: string;
   readonly trust: Trust;
+  /** Revision arguments for what need not be judged. */
+  readonly known: readonly string[];
 }
 
 /** Judges every reference of a push; receipts count from the repository and from the push itself. */
@@ -40,7 +45,7 @@ export async function judgePush(lines: readonly RefLine[], ports: VerifyPorts): 
     problems.push(...(judged?.problems ?? []));
     if (judged?.arrival !== undefined) arrivals.push(judged.arrival);
   }
-  const commits = await unlessRefused('push', problems, () => judgeArrivals(arrivals, rules, withPushed(real, ports)));
+  const commits = await unlessRefused('push', problems, () => judgeArrivals(arrivals, withPushed(real, ports)));
   problems.push(...explained(commits ?? []));
   return { ok: problems.length === 0, problems, commits: commits ?? [] };
 }
@@ -73,10 +78,12 @@ async function moveProblems({ before, after, ref }: RefLine, rules: ServerRules,
     return [
       `${ref}: replaced objects would be shown in the place of approved ones (git config --add airlock.allowRef ${ref})`,
     ];
-  if (ref !== rules.defaultBranch || rules.mayForce(ref) || before === repository.zeroId) return [];
+  if (ref.startsWith(OWN_REFS)) return [`${ref}: what is below ${OWN_REFS} is for clones`];
+  if (ref !== rules.defaultBranch || rules.mayForce(ref)) return [];
   const how = `on the server: git config --add airlock.allowForce ${ref}`;
+  // Also where the pusher says that there was nothing before: git deletes what is there then.
   if (after === repository.zeroId) return [`${ref}: the default branch cannot be deleted (${how})`];
-  if (await repository.isAncestor(before, after)) return [];
+  if (before === repository.zeroId || (await repository.isAncestor(before, after))) return [];
   return [`${ref}: the default branch would lose commits (${how})`];
 }
 
@@ -84,21 +91,29 @@ async function moveProblems({ before, after, ref }: RefLine, rules: ServerRules,
 async function arrivalOf({ after, ref }: RefLine, rules: ServerRules, repository: Repository): Promise<Arrival | null> {
   if (after === repository.zeroId || rules.isFree(ref)) return null;
   const tip = await tipOf(repository, after, { ref });
-  return { ref, tip, trust: await pushTrust(repository, rules, ref) };
+  return { tip, trust: await pushTrust(repository, rules, ref), known: await knownTo(repository, rules, { ref, tip }) };
 }
 
-/** Commits are new when no branch and no tag had them: only those were judged when they came. */
-async function judgeArrivals(
-  arrivals: readonly Arrival[],
-  rules: ServerRules,
-  ports: VerifyPorts,
-): Promise<readonly CommitVerdict[]> {
+/**
+ * Commits are new when no branch and no tag had them: only those were judged when they came. Where the list of approvers of the
+ * default branch would change, everything since is judged again, against that list: another branch may have had another one.
+ */
+async function knownTo(
+  repository: Repository,
+  { defaultBranch, defaultApprovers, judged }: ServerRules,
+  { ref, tip }: { readonly ref: string; readonly tip: string },
+): Promise<readonly string[]> {
+  if (ref !== defaultBranch || defaultApprovers === null) return judged;
+  return (await approversVersion(repository, tip)) === defaultApprovers.blob ? judged : [ref];
+}
+
+async function judgeArrivals(arrivals: readonly Arrival[], ports: VerifyPorts): Promise<readonly CommitVerdict[]> {
   const verdicts = new Map<string, CommitVerdict>();
-  for (const group of groupByTrust(arrivals).values()) {
+  for (const group of groupAlike(arrivals).values()) {
     const [first] = group;
     if (first === undefined) continue;
     const tips = group.map(({ tip }) => tip);
-    const fresh = await ports.repository.newCommits(tips, { revisions: rules.judged });
+    const fresh = await ports.repository.newCommits(tips, { revisions: first.known });
     for (const verdict of await verifyCommits(fresh, first.trust, ports))
       if (verdicts.get(verdict.id)?.ok !== false) verdicts.set(verdict.id, verdict);
   }
@@ -106,11 +121,11 @@ async function judgeArrivals(
 }
 
 /** References with the same trust bring their commits together. */
-function groupByTrust(arrivals: readonly Arrival[]): ReadonlyMap<string, readonly Arrival[]> {
+function groupAlike(arrivals: readonly Arrival[]): ReadonlyMap<string, readonly Arrival[]> {
   const groups = new Map<string, Arrival[]>();
   for (const arrival of arrivals) {
-    const { keys, approvers } = arrival.trust;
-    const name = [approvers?.blob ?? '', ...[...keys].sort()].join(' ');
+    const { known, trust } = arrival;
+    const name = [trust.approvers?.blob ?? '', ...[...trust.keys].sort(), '', ...known].join(' ');
     groups.set(name, [...(groups.get(name) ?? []), arrival]);
   }
   return groups;

@@ -39,7 +39,7 @@ export async function serverRules(repository: Repository): Promise<ServerRules> 
     defaultApprovers: await approversOf(repository, defaultBranch, { isNeeded: keys === null }),
     keys,
     repositories: await identitiesOf([], repository),
-    judged: await judgedRevisions(repository, free.length > 0 ? isFree : null),
+    judged: await judgedRevisions(repository, free.length > 0 ? (ref) => isFree(realName(links, ref)) : null),
     isFree,
     mayForce: (ref) => forced.some((pattern) => matches(pattern, ref)),
     realName: (ref) => realName(links, ref),
