@@ -5,6 +5,8 @@ import type { RefLine } from '../repository/repository.js';
 const NAME = String.raw`[^\0-\x20\x7f~^:?*[\\\uFFFD]+`;
 const ID = '(?:[0-9a-f]{40}|[0-9a-f]{64})';
 const TRANSACTION = new RegExp(`^(${ID}|ref:\\S*) (${ID}|ref:\\S*) (.+)$`);
+/** Other names of branches: of the main work tree, and on disks that do not tell `HEADS` from `heads`. */
+const ALIAS = /^(?:main-worktree\/)?refs\/heads\//i;
 const BRANCH = new RegExp(`^refs/heads/${NAME}$`);
 const PUSH = new RegExp(`^(.+) (${ID}) (${NAME}) (${ID})$`);
 
@@ -28,13 +30,16 @@ function linesOf(input: string): readonly string[] {
 
 /**
  * The branches in the input of `reference-transaction`. Everything else is left out.
- * @throws GitError `git_failed` for input that git does not write
+ * @throws GitError `git_failed` for input that git does not write, and for a branch under another name
  */
 export function branchLines(input: string): readonly RefLine[] {
   return linesOf(input).flatMap((line) => {
     const [, before = '', after = '', ref = ''] = TRANSACTION.exec(line) ?? [];
     if (ref === '') throw unreadable(line);
-    if (!ref.startsWith('refs/heads/')) return [];
+    if (!ref.startsWith('refs/heads/')) {
+      if (ALIAS.test(ref)) throw unreadable(line);
+      return [];
+    }
     // A branch that points to a branch has commits that were judged there.
     if (after.startsWith('ref:refs/heads/')) return [];
     if (!BRANCH.test(ref) || after.startsWith('ref:')) throw unreadable(line);

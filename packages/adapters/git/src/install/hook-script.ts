@@ -129,7 +129,7 @@ function command(home: string | null): string {
 }
 
 const REFERENCE_TRANSACTION = `# Whether a branch gets a commit that no branch has. A git that cannot tell counts as yes. Where git names the value before,
-# it has compared it under its lock.
+# it has compared it under its lock. A branch under another name counts as yes.
 brings_commits() {
   set -f
   IFS=$line_feed
@@ -144,6 +144,9 @@ brings_commits() {
           "$old") ;;
           *[!0]*) ids=$ids$id$line_feed ;;
         esac
+        ;;
+      *' main-worktree/refs/'* | *' '[Rr][Ee][Ff][Ss]/[Hh][Ee][Aa][Dd][Ss]/*)
+        return 0
         ;;
     esac
   done
@@ -176,7 +179,7 @@ case \${1-} in
 esac
 [ -n "$input" ] || read_input
 case $input in
-  *' refs/heads/'*) ;;
+  *' refs/heads/'* | *' main-worktree/refs/'* | *' '[Rr][Ee][Ff][Ss]/[Hh][Ee][Aa][Dd][Ss]/*) ;;
   *) exit 0 ;;
 esac
 [ "$1" != prepared ] || brings_commits || exit 0

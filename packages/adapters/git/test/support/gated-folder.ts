@@ -55,7 +55,7 @@ else process.stdin.on('data', (chunk) => chunks.push(chunk)).on('end', send);
 /** What is nobody's business here takes too long otherwise. */
 const BRANCHES_ONLY = `#!/bin/sh
 input=$(cat)
-case $input in *' refs/heads/'*) ;; *) exit 0 ;; esac
+case $input in *'refs/heads/'*) ;; *) exit 0 ;; esac
 printf '%s\\n' "$input" | `;
 
 interface HookCall {
