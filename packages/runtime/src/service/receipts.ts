@@ -1,4 +1,4 @@
-import { type ActionPlaintext, COMMIT_IDS_EXTENSION } from '@airlock/actions';
+import { type ActionPlaintext, approvedCommits } from '@airlock/actions';
 import type { Exchange } from '@airlock/enforcer';
 import type { Receipt } from '@airlock/protocol';
 import type { EngineHost } from '../engine/engine-host.js';
@@ -6,8 +6,6 @@ import { RuntimeError } from '../errors.js';
 
 /** Plaintexts that are kept of actions under execution whose end nobody told; the oldest are forgotten first. */
 const MOST_UNDER_EXECUTION = 16;
-
-const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 type Approved = Extract<Exchange, { readonly name: 'Approved' | 'Executed' }>;
 
@@ -45,10 +43,10 @@ export class Receipts {
     return { type: 'airlock.receipt', v: 1, artifact, decision: evidence, signer: { keyId, publicKey } };
   }
 
-  /** Object ids of the commits that a git action names; none for everything else. */
+  /** Object ids of the commits that a git action puts before the human whole; none for everything else. */
   commitsOf(requestId: string): readonly string[] {
-    const ids = this.#plaintexts.get(requestId)?.action.extensions?.[COMMIT_IDS_EXTENSION];
-    return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string' && OBJECT_ID.test(id)) : [];
+    const plaintext = this.#plaintexts.get(requestId);
+    return plaintext === undefined ? [] : approvedCommits(plaintext.action).map(({ id }) => id);
   }
 
   #approved(requestId: string): Approved | null {

@@ -68,6 +68,14 @@ describe(rules('ENF-190', 'ENF-180')`every human approval that is claimed`, () =
     },
   );
 
+  it('names no commit of a push that was not shown whole', SLOW, async () => {
+    const made = await approvedAll();
+    await claimed(made, { action: gitAction('git-push', 'approved before: req-1') });
+    const [push] = approvalsOf(made.paths);
+    expect(push).toMatchObject({ kind: 'git-push' });
+    expect(push).not.toHaveProperty('commits');
+  });
+
   it('is in the log by the hash of its line', SLOW, async () => {
     const made = await approvedAll();
     const requestId = await claimed(made);
