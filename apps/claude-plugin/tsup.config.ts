@@ -8,6 +8,7 @@ const hook: Options = {
   ...base,
   format: ['cjs'],
   splitting: false,
+  minify: true,
   banner: {},
   outExtension: () => ({ js: '.cjs' }),
   external: [...base.external, /\/hook-seldom\.js$/],

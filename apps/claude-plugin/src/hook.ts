@@ -9,9 +9,8 @@ async function main(): Promise<number> {
 }
 
 main().then(
-  (code) => {
-    process.exitCode = code;
-  },
+  // oxlint-disable-next-line unicorn/no-process-exit -- all is written; an input that never ends must not keep the process
+  (code) => process.exit(code),
   (cause: unknown) => {
     process.stderr.write(`airlock: the hook cannot start: ${String(cause)}\n`);
     process.exitCode = 2;

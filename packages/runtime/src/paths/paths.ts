@@ -1,5 +1,4 @@
 import { lstatSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
 /** Where this user's files live. All absolute. */
@@ -95,7 +94,8 @@ export function resolvePaths(options: ResolvePathsOptions = {}): RuntimePaths {
       runtime: join(home, 'run'),
     });
   }
-  const user = userInfo();
+  // Loaded only here: a hook with a fixed home starts for every call and needs none of it.
+  const user = process.getBuiltinModule('node:os').userInfo();
   return withFiles({
     home: null,
     config: xdg(env, 'XDG_CONFIG_HOME', join(user.homedir, '.config')),

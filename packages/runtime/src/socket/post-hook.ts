@@ -15,7 +15,6 @@ export interface HookPost {
   readonly input: Uint8Array;
   /** Environment of the hook's caller: base64 of NAME=value entries, each ended by a NUL; null tells none. */
   readonly environment: string | null;
-  readonly signal?: AbortSignal;
 }
 
 /** Longest answer that is read, bytes. */
@@ -27,18 +26,17 @@ const BASE64 = /^[A-Za-z0-9+/=]+$/;
 
 /**
  * Posts an event of a host to the running daemon, after the checks of LOC-020. Rejects with `daemon_not_running` when none
- * listens, with `bad_answer` when the answer is too long or no whole one, with `bad_request` for what cannot be posted, and
- * with the reason of the signal. It speaks HTTP by itself: a hook starts for every call, and Node's client takes a sixth of
- * that time.
+ * listens, with `bad_answer` when the answer is too long or no whole one, and with `bad_request` for what cannot be posted.
+ * It speaks HTTP by itself and reads into one buffer: a hook starts for every call, and Node's client and streams take a
+ * quarter of that time.
  */
 export async function postHook(paths: RuntimePaths, post: HookPost): Promise<RawHookAnswer> {
-  post.signal?.throwIfAborted();
   const head = headOf(post);
   checkBeforeConnect(paths);
-  return readRawAnswer(await exchange(paths, { ...post, head }));
+  return readRawAnswer(await exchange(paths, Buffer.concat([head, post.input])));
 }
 
-function headOf({ host, event, input, environment }: HookPost): string {
+function headOf({ host, event, input, environment }: HookPost): Buffer {
   if (input.length > LARGEST_BODY) throw new RuntimeError('body_too_large', 'the input of the host is over 4 MiB');
   if (!SEGMENT.test(host) || !SEGMENT.test(event) || (environment !== null && !BASE64.test(environment))) {
     throw new RuntimeError('bad_request', 'the hook was started for no event of a host');
@@ -51,23 +49,23 @@ function headOf({ host, event, input, environment }: HookPost): string {
     `content-length: ${input.length}`,
     ...(environment === null ? [] : [`airlock-environment: ${environment}`]),
   ];
-  return `${lines.join('\r\n')}\r\n\r\n`;
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
 }
 
 /** Everything that comes until the daemon closes the connection. */
-async function exchange(paths: RuntimePaths, { head, input, signal }: HookPost & { head: string }): Promise<Buffer> {
-  const socket = connect({ path: paths.socket, ...(signal === undefined ? {} : { signal }) });
-  const chunks: Buffer[] = [];
+async function exchange(paths: RuntimePaths, request: Buffer): Promise<Buffer> {
+  const answer = Buffer.allocUnsafe(LARGEST_HOOK_ANSWER + 1);
   let size = 0;
   return await new Promise<Buffer>((resolve, reject) => {
+    const take = (bytes: number) => {
+      size += bytes;
+      const isWithin = size <= LARGEST_HOOK_ANSWER;
+      if (!isWithin) socket.destroy(new RuntimeError('bad_answer', 'the daemon sent too much'));
+      return isWithin;
+    };
+    const socket = connect({ path: paths.socket, onread: { buffer: () => answer.subarray(size), callback: take } });
     socket.on('error', (cause) => reject(connectError(paths, cause)));
-    socket.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > LARGEST_HOOK_ANSWER) socket.destroy(new RuntimeError('bad_answer', 'the daemon sent too much'));
-    });
-    socket.on('close', () => resolve(Buffer.concat(chunks)));
-    socket.write(head);
-    socket.write(input);
+    for (const over of ['end', 'close']) socket.on(over, () => resolve(answer.subarray(0, size)));
+    socket.write(request);
   });
 }

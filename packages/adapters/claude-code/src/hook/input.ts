@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { RuntimeError } from '@airlock/runtime/client';
 
 /** Longest input that is passed on, bytes (LOC-050). */
@@ -7,19 +9,36 @@ const LARGEST_INPUT = 4 * 1024 * 1024;
 /** Longest environment that is told, characters of base64: what fits a header. */
 const LONGEST_ENVIRONMENT = 100_000;
 
+const STDIN_FD = 0;
+
 /** Where `hook.sh` leaves the environment of its caller, as `env -0` prints it. */
 const ENVIRONMENT_FD = 4;
 
 /** The host's input, whole. Rejects with `body_too_large`. */
-export async function readInput(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+export async function readInput(stream: Readable): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > LARGEST_INPUT) throw new RuntimeError('body_too_large', 'the input of the host is over 4 MiB');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  return await new Promise((resolve, reject) => {
+    stream.on('data', (chunk: Uint8Array) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size <= LARGEST_INPUT) return;
+      stream.destroy();
+      reject(new RuntimeError('body_too_large', 'the input of the host is over 4 MiB'));
+    });
+    stream.on('error', reject);
+    stream.on('end', () => resolve(Buffer.concat(chunks)));
+  });
+}
+
+/**
+ * Standard input. For a pipe not `process.stdin`: that takes longer than asking the daemon. Nor `fs.read`: a process does not
+ * end before the thread that waits in it (LOC-110).
+ */
+export function standardInput(): Readable {
+  const found = fstatSync(STDIN_FD);
+  const isPipe = found.isFIFO() || found.isSocket();
+  return isPipe ? new Socket({ fd: STDIN_FD, readable: true, writable: false }) : process.stdin;
 }
 
 /** What `hook.sh` kept of its caller's environment, base64; null when it kept none: then no pattern applies. */

@@ -1,52 +1,67 @@
-import type { Readable, Writable } from 'node:stream';
+import { writeSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import type { HookOutput } from './answer-form.js';
-import { encodedEnvironment, keptEnvironment } from './input.js';
+import { encodedEnvironment, keptEnvironment, standardInput } from './input.js';
 
 /** What the hook has of its process. */
 export interface HookIo {
-  readonly stdin: AsyncIterable<Uint8Array>;
+  /** Opens the host's input. */
+  readonly stdin: () => Readable;
   /** Environment of the hook's caller as base64; null when it cannot be told. */
   readonly environment: () => string | null;
   /** Milliseconds until the hook answers by itself: below the deadline of the host (LOC-110). */
   readonly deadlineMs: number;
   /** Calls back with its name when a signal wants to end the process. */
   readonly onEnd: (call: (signal: string) => void) => void;
-  /** Lets go of everything that would keep the process alive. */
-  readonly release: () => void;
   /** Writes the output; false when standard output did not take it. */
-  readonly give: (output: HookOutput) => Promise<boolean>;
+  readonly give: (output: HookOutput) => boolean;
 }
 
 /** As `hook.pl` has it. */
 export const HOOK_DEADLINE_MS = 315_000;
+
+/** How often, and how many milliseconds each time, an output that is full is waited for: 2 s. */
+const FULL_AT_MOST = 200;
+const FULL_PAUSE_MS = 10;
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
 
 /** The real one. Below `hook.sh` a signal may end the process: the script makes a denial of every such end. */
 export function processIo({ isClean = false }: { readonly isClean?: boolean }): HookIo {
   return {
-    stdin: process.stdin,
+    stdin: standardInput,
     environment: () => (isClean ? keptEnvironment() : encodedEnvironment(process.env)),
     deadlineMs: HOOK_DEADLINE_MS,
     onEnd: (call) => {
       for (const signal of isClean ? [] : SIGNALS) process.on(signal, call);
     },
-    release: () => stopReading(process.stdin),
-    give: async ({ stdout, stderr }) => {
-      if (stderr !== '') await write(process.stderr, `${stderr}\n`);
-      return stdout === '' || (await write(process.stdout, stdout));
+    give: ({ stdout, stderr }) => {
+      if (stderr !== '') write(2, `${stderr}\n`);
+      return write(1, stdout);
     },
   };
 }
 
-function stopReading(stream: Readable): void {
-  stream.on('error', () => undefined);
-  stream.destroy();
+/** Writes all of it; false when that is not possible. */
+function write(fd: 1 | 2, text: string): boolean {
+  const bytes = Buffer.from(text);
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeWhenFree(fd, bytes.subarray(at));
+    return true;
+  } catch (cause) {
+    if (cause instanceof Error) return false;
+    throw cause;
+  }
 }
 
-async function write(stream: Writable, text: string): Promise<boolean> {
-  return await new Promise((resolve) => {
-    stream.once('error', () => resolve(false));
-    stream.write(text, (error) => resolve(error === null || error === undefined));
-  });
+/** A pipe that does not block may be full for a moment. */
+function writeWhenFree(fd: 1 | 2, bytes: Uint8Array): number {
+  for (let left = FULL_AT_MOST; ; left -= 1) {
+    try {
+      return writeSync(fd, bytes);
+    } catch (cause) {
+      if (left === 0 || !(cause instanceof Error && 'code' in cause && cause.code === 'EAGAIN')) throw cause;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PAUSE_MS);
+    }
+  }
 }

@@ -18,29 +18,30 @@ const NOTHING: HookOutput = { exit: 0, stdout: '', stderr: '' };
  * well-formed answer and gives the exit code. Never rejects: whatever fails is the host's deny (LOC-100), except LOC-105.
  */
 export async function hookMain(options: HookMain, io: HookIo = processIo(options)): Promise<number> {
-  const over = new AbortController();
+  let isOver = false;
+  let timer: NodeJS.Timeout | undefined;
   const ended = new Promise<RuntimeError>((resolve) => {
     io.onEnd((why) => resolve(new RuntimeError('internal_error', `${why} ended the hook`)));
-    const late = new RuntimeError('bad_answer', 'nobody answered in time', { fix: 'airlock doctor' });
-    const timer = setTimeout(() => resolve(late), io.deadlineMs);
-    over.signal.addEventListener('abort', () => clearTimeout(timer));
+    const late = () => resolve(new RuntimeError('bad_answer', 'nobody answered in time', { fix: 'airlock doctor' }));
+    timer = setTimeout(late, io.deadlineMs);
   });
-  const output = await Promise.race([answer(options, io, over.signal), ended.then((why) => refused(options, why))]);
-  over.abort();
-  io.release();
-  return (await io.give(output)) ? output.exit : 2;
+  const answered = answer(options, io, () => isOver);
+  const output = await Promise.race([answered, ended.then((why) => refused(options, why))]);
+  clearTimeout(timer);
+  isOver = true;
+  return io.give(output) ? output.exit : 2;
 }
 
-async function answer(options: HookMain, io: HookIo, signal: AbortSignal): Promise<HookOutput> {
+async function answer(options: HookMain, io: HookIo, isOver: () => boolean): Promise<HookOutput> {
   const { event, fixedHome } = options;
   try {
-    const input = await readInput(io.stdin);
+    const input = await readInput(io.stdin());
     const environment = io.environment();
     if (event === 'SessionStart') {
       const { reportSession } = await options.seldom();
       return await reportSession({ ...options, input, environment });
     }
-    return await askRunning({ ...options, paths: resolvePaths({ fixedHome }), input, environment, signal });
+    return await askRunning({ ...options, paths: resolvePaths({ fixedHome }), input, environment, isOver });
   } catch (cause) {
     return await refused(options, cause);
   }
@@ -59,11 +60,11 @@ async function askRunning(ask: HookAsk): Promise<HookOutput> {
 
 /** The checked answer of the running daemon. A running daemon that answers badly is no reason for anything but a deny. */
 async function askDaemon(ask: HookAsk): Promise<HookOutput> {
-  const { paths, event, input, environment, signal } = ask;
+  const { paths, event, input, environment, isOver } = ask;
   let raw: RawHookAnswer;
   for (;;) {
-    raw = await postHook(paths, { host: HOST, event, input, environment, signal });
-    if (raw.status !== 202 || !event.startsWith('tool.')) break;
+    raw = await postHook(paths, { host: HOST, event, input, environment });
+    if (raw.status !== 202 || !event.startsWith('tool.') || isOver()) break;
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
   const output = wellFormed(event, raw);

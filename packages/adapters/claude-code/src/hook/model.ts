@@ -24,7 +24,8 @@ export interface HookAsk extends Pick<HookMain, 'event' | 'daemonCommand' | 'sel
   readonly input: Uint8Array;
   /** Base64, as `Airlock-Environment` has it; null for none. */
   readonly environment: string | null;
-  readonly signal: AbortSignal;
+  /** Whether the hook has answered meanwhile. */
+  readonly isOver: () => boolean;
 }
 
 /** What the hook seldom needs. It is handed in, because loading it takes longer than everything else that the hook does. */

@@ -14,11 +14,11 @@ import type { HookAsk } from './model.js';
  * fail mode, else the refusal is thrown.
  */
 export async function startDaemonFor(ask: HookAsk): Promise<HookOutput | null> {
-  const { paths, daemonCommand: command, signal } = ask;
+  const { paths, daemonCommand: command } = ask;
   const session = sessionVariables();
   Object.assign(process.env, session);
   try {
-    await ensureDaemon({ paths, command, environment: session, signal });
+    await ensureDaemon({ paths, command, environment: session });
     return null;
   } catch (cause) {
     if (!isToolCall(ask.event) || !cannotBeStarted(cause)) throw cause;

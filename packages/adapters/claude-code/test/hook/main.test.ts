@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { rules } from '@airlock/conformance';
 import { stopDaemon } from '@airlock/runtime/client';
 import { describe, expect, it } from 'vitest';
@@ -191,15 +192,13 @@ describe(rules('LOC-100', 'LOC-110', 'INV-22')`the end of the Node hook`, () => 
   it('an output that nobody takes is no permission', async () => {
     const scene = hookScene();
     await listener(scene, (response) => send(response, 'allow', '0', decision('allow')));
-    expect(await runHook(scene, {}, { give: async () => false })).toMatchObject({ code: 2 });
+    expect(await runHook(scene, {}, { give: () => false })).toMatchObject({ code: 2 });
   });
 
   it('an input that breaks off is a denial', async () => {
     const scene = hookScene();
     const asked = await listener(scene, (response) => send(response, 'allow', '0', decision('allow')));
-    const stdin = (async function* (): AsyncGenerator<Uint8Array> {
-      throw new Error('EIO');
-    })();
+    const stdin = () => new Readable({ read() {} }).destroy(new Error('EIO'));
     expect(await runHook(scene, { daemonCommand: NO_DAEMON }, { stdin })).toEqual(denied('internal_error'));
     expect(asked).toEqual([]);
   });

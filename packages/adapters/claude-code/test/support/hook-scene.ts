@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { resolvePaths, type RuntimePaths } from '@airlock/runtime/client';
 import { afterEach } from 'vitest';
 import { hookMain } from '../../src/hook/main.js';
@@ -110,14 +111,11 @@ export async function runHook(
     ...over,
   };
   const code = await hookMain(options, {
-    stdin: (async function* () {
-      yield input;
-    })(),
+    stdin: () => Readable.from([input]),
     environment: () => null,
     deadlineMs: 60_000,
     onEnd: () => undefined,
-    release: () => undefined,
-    give: async (output) => {
+    give: (output) => {
       given = output;
       return true;
     },
