@@ -31,6 +31,7 @@ describe(rules('LOC-040')`the local routes`, () => {
       'GET /v1/requests',
       'POST /v1/requests',
       'POST /v1/requests/{id}/claim',
+      'GET /v1/requests/{id}/receipt',
       'POST /v1/requests/{id}/outcome',
       'POST /v1/requests/{id}/withdraw',
       'POST /v1/policy/changes',
