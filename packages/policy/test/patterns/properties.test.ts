@@ -76,7 +76,8 @@ const ACTIVE = [
   '\ufeff',
   'é',
   'ſ',
-  'K',
+  // The Kelvin sign, which tools like to turn into an ordinary K.
+  '\u212a',
   '\ud800',
   '😀',
   '(a)',
