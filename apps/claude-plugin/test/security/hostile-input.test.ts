@@ -43,6 +43,15 @@ describe(rules('LOC-050', 'INV-15')`a hostile input`, () => {
     expectBlocked(await stage.run({ input }));
   });
 
+  test('a byte over 4 MiB is a denial, and no daemon is told a part of it', async () => {
+    const stage = new Stage();
+    const seen = await hostileDaemon(stage.socket, says(PASS));
+    const ended = await stage.run({ input: Buffer.alloc(4 * MIB + 1, 'x') });
+    expectBlocked(ended);
+    expect(ended.stderr).toContain('over 4 MiB');
+    expect(seen).toEqual([]);
+  });
+
   test('64 MiB, which the daemon refuses to read, is a denial', async () => {
     const stage = new Stage();
     await hastyDaemon(stage.socket, { ...DENY, status: '413 Payload Too Large', headers: ['Connection: close'] });

@@ -52,6 +52,18 @@ const answers: Readonly<Record<string, Spoken>> = {
   'allow with a shell substitution': { ...ALLOW, permission: '$(echo allow)' },
   'two permissions, allow first': { ...ALLOW, headers: ['Airlock-Permission: deny'] },
   'two permissions, allow last': { ...DENY, headers: ['Airlock-Permission: allow', 'Airlock-Exit: 0'] },
+  'two permissions, a false one before a whole allow': {
+    ...ALLOW,
+    permission: 'deny',
+    headers: ['Airlock-Permission: allow'],
+  },
+  'the same permission twice': { ...ALLOW, headers: ['Airlock-Permission: allow'] },
+  'two lengths, the right one last': {
+    ...ALLOW,
+    length: 1,
+    headers: [`Content-Length: ${verdictBody('allow').length}`],
+  },
+  'allow with a reason of 66 kB': { ...ALLOW, body: verdictBody('allow', 'x'.repeat(66_000)) },
   'two exit codes': { ...ALLOW, headers: ['Airlock-Exit: 2'] },
   'permission only in a header of another name': {
     ...ALLOW,

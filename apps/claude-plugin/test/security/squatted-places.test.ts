@@ -59,6 +59,24 @@ const squats: Readonly<Record<string, (stage: Stage) => Promise<void> | void>> =
     await hostileDaemon(stage.socket, says(ALLOW));
     chmodSync(stage.runtime, 0o755);
   },
+  'a socket that allows, in a home everybody may write to': async (stage) => {
+    await hostileDaemon(stage.socket, says(ALLOW));
+    chmodSync(stage.home, 0o777);
+  },
+  'a socket that allows, in a home that is a link': async (stage) => {
+    const elsewhere = join(stage.root, 'elsewhere');
+    renameSync(stage.home, elsewhere);
+    symlinkSync(elsewhere, stage.home);
+    await hostileDaemon(stage.socket, says(ALLOW));
+  },
+  'a socket that allows, at a path over 100 bytes': async (stage) => {
+    const folder = join(stage.home, 'x'.repeat(104 - stage.home.length - '//s'.length));
+    mkdirSync(folder, { mode: 0o700 });
+    const socket = join(folder, 's');
+    expect(socket).toHaveLength(104);
+    await hostileDaemon(socket, says(ALLOW));
+    writeFileSync(stage.place, `${process.execPath}\n${socket}\n`);
+  },
   'a socket that anybody may write to': async (stage) => {
     await hostileDaemon(stage.socket, says(ALLOW));
     chmodSync(stage.socket, 0o666);
