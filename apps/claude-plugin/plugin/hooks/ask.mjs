@@ -8,9 +8,9 @@ const LONGEST = 320_000;
 const GOES_ON =
   /^(\{\}|\{"hookSpecificOutput":\{"hookEventName":"PreToolUse","permissionDecision":"allow","permissionDecisionReason":"(?:[^"\\\n]|\\[^\n])*"\}\})\n?$/;
 
-/** Null when the call may go on; else the reason why it may not. */
-export async function refusal($, next, { event, call }) {
-  const body = JSON.stringify({ ...(await about($, event)), ...call });
+/** Null when the call, made in the folder `cwd`, may go on; else the reason why it may not. */
+export async function refusal($, next, { event, cwd, call }) {
+  const body = JSON.stringify({ ...(await about($, event, cwd)), ...call });
   const until = Date.now() + LONGEST;
   for (;;) {
     const answer = (await post($, event, body)) ?? (await throughScript($, event, body));
@@ -23,11 +23,11 @@ export async function refusal($, next, { event, call }) {
 /** Tells the daemon that the module of this session is loaded. One that does not run yet is not started for that. */
 export async function greet($) {
   const event = 'session.start';
-  await post($, event, JSON.stringify(await about($, event)));
+  await post($, event, JSON.stringify(await about($, event, await $.session.cwd())));
 }
 
-async function about($, event) {
-  return { session_id: await $.session.id(), cwd: await $.session.cwd(), hook_event_name: event };
+async function about($, event, cwd) {
+  return { session_id: await $.session.id(), cwd, hook_event_name: event };
 }
 
 /** The daemon's answer; null when it cannot be reached. */

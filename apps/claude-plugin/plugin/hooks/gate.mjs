@@ -11,15 +11,17 @@ export const register = (on) => {
   });
 
   on('tool.check', async ($, e, next) => {
+    const cwd = await $.session.cwd();
     const call = { tool_name: e.tool, tool_input: e.input, tool_use_id: e.tool_use_id, agent_id: e.agentId };
-    const reason = await refusal($, next, { event: 'tool.check', call });
+    const reason = await refusal($, next, { event: 'tool.check', cwd, call });
     return reason === null ? next(e) : { decision: 'deny', reason };
   }).catch(() => ({ decision: 'deny', reason: 'Airlock: its module failed, so the call is denied' }));
 
   on('tool.run', async ($, e, next) => {
-    const input = inputOf(e, { cwd: await $.session.cwd(), home: await $.env.get('HOME') });
+    const cwd = await $.session.cwd();
+    const input = inputOf(e, { cwd, home: await $.env.get('HOME') });
     const call = { tool_name: e.tool, tool_input: input, tool_use_id: e.tool_use_id, agent_id: e.agentId };
-    const reason = await refusal($, next, { event: 'tool.run', call });
+    const reason = await refusal($, next, { event: 'tool.run', cwd, call });
     return reason === null ? next(e) : { deny: reason };
     // oxlint-disable-next-line promise/no-callback-in-promise -- `next` is the chain of the host
   }).catch(($, e, next) => (next.called ? next(e) : { deny: 'Airlock: its module failed, so the call is denied' }));
