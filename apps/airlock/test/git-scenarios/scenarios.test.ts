@@ -4,7 +4,8 @@ import { requiresProgram } from '@airlock/conformance/requires';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { play } from './runner/play.js';
 import { parseScenario, readScenarios, type Scenario } from './runner/scenario.js';
-import { Stage } from './runner/stage.js';
+import { openStage } from './runner/place.js';
+import type { Stage } from './runner/stage.js';
 
 const ALL = readScenarios(fileURLToPath(new URL('scenarios', import.meta.url)));
 const SCENARIOS = process.env['AIRLOCK_GIT_SCENARIOS'] === 'all' ? ALL : ALL.filter(({ isShort }) => isShort);
@@ -35,13 +36,13 @@ const BROKEN: readonly (readonly [string, string, string])[] = [
 requiresProgram('git')(rules('LOC-148', 'ART-135', 'EXCH-150')`git scenarios`, () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await Stage.open();
+    stage = await openStage();
   }, 120_000);
   afterAll(() => stage.close());
 
   async function played(scenario: Scenario): Promise<number> {
     if (!scenario.isAlone) return await play(scenario, stage);
-    const own = await Stage.open();
+    const own = await openStage();
     try {
       return await play(scenario, own);
     } finally {

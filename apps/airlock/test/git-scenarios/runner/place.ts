@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun } from './shell.js';
-import type { Realm, Stage } from './stage.js';
+import { type Realm, Stage } from './stage.js';
 
 /** Settings of a person who uses git. */
 const GITCONFIG = `[init]
@@ -180,7 +180,10 @@ for each in unborn lone served; do airlock_in $each/work; done
 for each in empty served; do airlock_in $each/server.git; done
 `;
 
-export async function makeTemplates(stage: Stage): Promise<void> {
+/** A stage with everything that scenarios begin with. */
+export async function openStage(): Promise<Stage> {
+  const stage = await Stage.open();
   const place = new Place(stage, TEMPLATE);
   await mustRun(TEMPLATES, { cwd: place.root, env: place.environment() });
+  return stage;
 }

@@ -4,7 +4,6 @@ import type { OpenedRequest } from '@airlock/approver';
 import { InMemoryApprover } from '@airlock/testkit/in-memory-approver';
 import { AIRLOCK } from '../../e2e/harness/command.js';
 import { Site } from '../../e2e/harness/site.js';
-import { makeTemplates } from './place.js';
 
 /** Milliseconds between two looks into the inbox. */
 const LOOK_MS = 60;
@@ -47,7 +46,6 @@ export class Stage {
     writeFileSync(join(stage.bin, 'airlock'), `#!/bin/sh\nexec '${process.execPath}' '${AIRLOCK}' "$@"\n`, {
       mode: 0o755,
     });
-    await makeTemplates(stage);
     return stage;
   }
 
