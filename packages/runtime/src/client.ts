@@ -10,6 +10,7 @@ export type {
   ClaimAnswer,
   ConfirmAnswer,
   DecidedOutcome,
+  DecisionsAnswer,
   LocalErrorBody,
   OutcomeAnswer,
   OutcomeBody,
@@ -37,6 +38,7 @@ export type {
   RestrictionAnswer,
   RestrictionBody,
 } from './socket/policy-api.js';
+export { workspaceAround } from './workspaces/workspace-around.js';
 export { type OfflineCall, offlineVerdict, type OfflineVerdict } from './offline/offline-verdict.js';
 export { hookEnvironment } from './socket/hook-environment.js';
 export { nodeVerifier } from './engine/node-verifier.js';
@@ -55,6 +57,7 @@ export {
 } from './facts/resolve/executable.js';
 export { type FileIdentity, sameStamp, stampOf } from './facts/resolve/file-identity.js';
 export type { HookAnswer, HookCall, HookPending, HostAdapter } from './socket/host-adapter.js';
+export type { CheckAnswer, CheckedMessage, GatewayCheck } from './host/gateway-check.js';
 export type {
   HostAction,
   HostAdapterFactory,

@@ -1,12 +1,18 @@
 import { createGatewayClient } from '@airlock/gateway-client';
 import { nodeTransport } from '@airlock/gateway-client/node';
 import { ensureSecureDirectory, verifyAudit } from '@airlock/runtime';
-import { daemonState, type RuntimePaths, type StatusAnswer, type WorkspaceStatus } from '@airlock/runtime/client';
+import {
+  daemonState,
+  type RuntimePaths,
+  type StatusAnswer,
+  workspaceAround,
+  type WorkspaceStatus,
+} from '@airlock/runtime/client';
 import { type Cli, pathsOf } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { readCoded } from '../../cli/failure.js';
 import { commandLine } from '../../cli/invocation.js';
-import { enclosingWorkspace, workspaceFolder } from '../../cli/workspace.js';
+import { workspaceFolder } from '../../cli/workspace.js';
 import { withAddress } from '../../device/unreachable.js';
 import { claudeLayers } from './claude-layers.js';
 import { gitLayers } from './git-layers.js';
@@ -85,7 +91,7 @@ async function gateway(cli: Cli, status: StatusAnswer): Promise<Finding> {
   return { ok: true, detail: `${status.gatewayUrl} answers` };
 }
 
-function pairing(cli: Cli, known: WorkspaceStatus | undefined, folder: string): Finding {
+function pairing(cli: Cli, known: WorkspaceStatus | null, folder: string): Finding {
   if (known?.paired !== true) return { ok: false, detail: `${folder} is not paired`, fix: commandLine(cli, 'pair') };
   if (known.assurance !== 'verified') {
     return {
@@ -97,7 +103,7 @@ function pairing(cli: Cli, known: WorkspaceStatus | undefined, folder: string): 
   return { ok: true, detail: `${known.path} with ${known.signerKeyId ?? '?'} (verified)` };
 }
 
-function approver(known: WorkspaceStatus | undefined): Finding {
+function approver(known: WorkspaceStatus | null): Finding {
   const labels = (known?.capabilities ?? []).filter((name) => name === 'unprotected-key' || name === 'same-host');
   if (known?.paired !== true) return { ok: false, detail: 'none paired with this workspace' };
   if (labels.length === 0) return { ok: true, detail: 'protects its key, on a device of its own' };
@@ -106,7 +112,7 @@ function approver(known: WorkspaceStatus | undefined): Finding {
 
 function layersOf(cli: Cli, paths: RuntimePaths, status: StatusAnswer | null): readonly Layer[] {
   const folder = workspaceFolder(undefined);
-  const known = status?.workspaces.find((each) => each.path === enclosingWorkspace(status, folder));
+  const known = status === null ? null : workspaceAround(status, folder);
   const withStatus = (look: (status: StatusAnswer) => Promise<Finding> | Finding) => (): Promise<Finding> | Finding =>
     status === null ? { ok: false, detail: 'unknown: the daemon does not answer' } : look(status);
   return [

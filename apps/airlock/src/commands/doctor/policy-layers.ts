@@ -1,9 +1,9 @@
-import type { PolicyAnswer, StatusAnswer } from '@airlock/runtime/client';
+import { type PolicyAnswer, type StatusAnswer, workspaceAround } from '@airlock/runtime/client';
 import type { Cli } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { CommandFailure, readCoded } from '../../cli/failure.js';
 import { commandLine } from '../../cli/invocation.js';
-import { enclosingWorkspace, workspaceFolder } from '../../cli/workspace.js';
+import { workspaceFolder } from '../../cli/workspace.js';
 import { timeWords } from '../policy/time-words.js';
 import type { Finding, Layer } from './layer.js';
 
@@ -38,8 +38,9 @@ function restrictions({ restrictions: list = [] }: PolicyAnswer): Finding {
 
 async function showPolicy(cli: Cli, status: StatusAnswer): Promise<PolicyAnswer | CommandFailure> {
   try {
+    const folder = workspaceFolder(undefined);
     const client = await daemon(cli);
-    return await client.showPolicy(enclosingWorkspace(status, workspaceFolder(undefined)));
+    return await client.showPolicy(workspaceAround(status, folder)?.path ?? folder);
   } catch (error) {
     const { code, message, fix } = readCoded(error);
     return new CommandFailure(code, message, { fix, cause: error });

@@ -1,12 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type GitStatus, type HookProgram, installGit } from '@airlock/adapter-git';
-import { type StatusAnswer } from '@airlock/runtime/client';
+import { type StatusAnswer, workspaceAround } from '@airlock/runtime/client';
 import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { CommandFailure, EXIT, readCoded } from '../../cli/failure.js';
 import { asTyped, commandLine } from '../../cli/invocation.js';
-import { enclosingWorkspace, workspaceFolder } from '../../cli/workspace.js';
+import { workspaceFolder } from '../../cli/workspace.js';
 import type { InstallFlags } from './flags.js';
 
 /** What the hooks start: this very program, by absolute paths. */
@@ -78,8 +78,7 @@ async function next(cli: Cli, { side }: GitStatus): Promise<readonly string[]> {
     const { code, message, fix } = readCoded(error);
     return [`until then every commit is refused: ${code} ${message} (try: ${asTyped(cli, fix ?? 'airlock doctor')})`];
   }
-  const folder = enclosingWorkspace(status, workspaceFolder(undefined));
-  const isPaired = status.workspaces.some(({ path, paired }) => paired && path === folder);
+  const isPaired = workspaceAround(status, workspaceFolder(undefined))?.paired === true;
   return [
     ...(status.signedIn ? [] : [`next, sign in: ${commandLine(cli, 'sign-in')}`]),
     ...(isPaired ? [] : [`next, pair your approver in this folder: ${commandLine(cli, 'pair')}`]),

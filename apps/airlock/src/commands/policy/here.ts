@@ -1,7 +1,7 @@
-import type { DaemonClient } from '@airlock/runtime/client';
+import { type DaemonClient, workspaceAround } from '@airlock/runtime/client';
 import type { Cli } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
-import { enclosingWorkspace, workspaceFolder } from '../../cli/workspace.js';
+import { workspaceFolder } from '../../cli/workspace.js';
 
 /** The daemon, and the workspace that the current folder is in. */
 export interface Here {
@@ -17,5 +17,5 @@ export async function here(cli: Cli, signal?: AbortSignal): Promise<Here> {
   const options = signal === undefined ? {} : { signal };
   const folder = workspaceFolder(undefined);
   const client = await daemon(cli, options);
-  return { client, folder, workspace: enclosingWorkspace(await client.status(options), folder) };
+  return { client, folder, workspace: workspaceAround(await client.status(options), folder)?.path ?? folder };
 }

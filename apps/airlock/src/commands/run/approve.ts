@@ -1,8 +1,9 @@
 import { approveCommandLine, sayOnStderr } from '@airlock/adapter-run';
+import { workspaceAround } from '@airlock/runtime/client';
 import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { adviceAsTyped } from '../../cli/invocation.js';
-import { enclosingWorkspace, workspaceFolder } from '../../cli/workspace.js';
+import { workspaceFolder } from '../../cli/workspace.js';
 
 export interface ApproveFlags {
   readonly command: string;
@@ -33,7 +34,7 @@ export async function approve(cli: Cli, flags: ApproveFlags): Promise<number> {
       say: (line) => sayOnStderr(adviceAsTyped(cli, line)),
       connect: async (signal) => {
         const client = await daemon(cli, { signal });
-        return { daemon: client, workspace: enclosingWorkspace(await client.status({ signal }), folder) };
+        return { daemon: client, workspace: workspaceAround(await client.status({ signal }), folder)?.path ?? folder };
       },
     },
   );

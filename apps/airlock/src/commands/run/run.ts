@@ -1,8 +1,9 @@
 import { runCommand, sayOnStderr } from '@airlock/adapter-run';
+import { workspaceAround } from '@airlock/runtime/client';
 import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { adviceAsTyped } from '../../cli/invocation.js';
-import { enclosingWorkspace, workspaceFolder } from '../../cli/workspace.js';
+import { workspaceFolder } from '../../cli/workspace.js';
 
 export interface RunFlags {
   readonly label?: string;
@@ -24,10 +25,8 @@ export async function run(cli: Cli, command: readonly string[], flags: RunFlags)
       say: (line) => sayOnStderr(adviceAsTyped(cli, line)),
       connect: async (signal) => {
         const client = await daemon(cli, { signal });
-        return {
-          daemon: client,
-          workspace: enclosingWorkspace(await client.status({ signal }), workspaceFolder(undefined)),
-        };
+        const folder = workspaceFolder(undefined);
+        return { daemon: client, workspace: workspaceAround(await client.status({ signal }), folder)?.path ?? folder };
       },
     },
   );

@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { type DaemonClient, ensureDaemon, type RuntimePaths } from '@airlock/runtime/client';
+import { type DaemonClient, ensureDaemon, type RuntimePaths, workspaceAround } from '@airlock/runtime/client';
 import { sessionVariables } from '../hook/start-daemon.js';
-import { workspaceAround } from '../workspace-around.js';
 import type { CommandProgram } from './program.js';
 
 /** What a command works with. */
@@ -37,5 +36,5 @@ export async function here(
   session: CommandSession,
 ): Promise<{ readonly client: DaemonClient; readonly workspace: string }> {
   const client = await daemonOf(session);
-  return { client, workspace: workspaceAround(await client.status(), session.folder) };
+  return { client, workspace: workspaceAround(await client.status(), session.folder)?.path ?? session.folder };
 }

@@ -1,6 +1,5 @@
-import { RuntimeError, type StatusAnswer, type WorkspaceStatus } from '@airlock/runtime/client';
+import { RuntimeError, type StatusAnswer, workspaceAround, type WorkspaceStatus } from '@airlock/runtime/client';
 import { nothingElse } from './modes.js';
-import { workspaceAround } from '../workspace-around.js';
 import { type CommandSession, daemonOf } from './session.js';
 import { timeWords, visible } from './words.js';
 
@@ -15,13 +14,12 @@ export async function status(session: CommandSession, argument: string): Promise
     return ['daemon     stopped by command: everything is denied until airlock daemon start, in a terminal'];
   }
   const workspace = workspaceAround(answer, session.folder);
-  const known = answer.workspaces.find(({ path }) => path === workspace);
   return [
     `daemon     running, pid ${answer.daemon.pid}, presence ${answer.presence}, ${answer.openRequests} open requests`,
     `gateway    ${gatewayWords(answer)}`,
-    `workspace  ${visible(workspace)}`,
-    `approver   ${approverWords(known)}`,
-    ...(known === undefined ? [] : [`policy     ${policyWords(known)}`]),
+    `workspace  ${visible(workspace?.path ?? session.folder)}`,
+    `approver   ${approverWords(workspace)}`,
+    ...(workspace === null ? [] : [`policy     ${policyWords(workspace)}`]),
     ...answer.problems.map(({ code, message }) => `PROBLEM    ${visible(code)}: ${visible(message)}`),
   ];
 }
@@ -32,7 +30,7 @@ function gatewayWords({ signedIn, user, gatewayUrl, auth }: StatusAnswer): strin
   return `not signed in${at} (${visible(auth)}): everything is denied until /airlock:sign-in`;
 }
 
-function approverWords(workspace: WorkspaceStatus | undefined): string {
+function approverWords(workspace: WorkspaceStatus | null): string {
   if (workspace?.paired !== true) return 'not paired: everything here is denied until /airlock:pair';
   const weak = workspace.capabilities.filter((each) => each === 'same-host' || each === 'unprotected-key');
   const words = [workspace.assurance ?? '?', ...weak].join(', ');

@@ -1,5 +1,10 @@
-import { ensureDaemon, RuntimeError, type RuntimePaths, type WorkspaceStatus } from '@airlock/runtime/client';
-import { workspaceAround } from '../workspace-around.js';
+import {
+  ensureDaemon,
+  RuntimeError,
+  type RuntimePaths,
+  workspaceAround,
+  type WorkspaceStatus,
+} from '@airlock/runtime/client';
 
 /** Milliseconds that a started daemon may take; the host gives the whole report half a minute. */
 const PATIENCE = 12_000;
@@ -25,8 +30,7 @@ export async function daemonFacts(paths: RuntimePaths, command: readonly string[
     const [problem] = status.problems;
     if (problem !== undefined) return { state: 'problem', ...coded(problem) };
     if (!status.signedIn) return { state: 'signed-out' };
-    const workspace = workspaceAround(status, cwd);
-    const here = status.workspaces.find(({ path }) => path === workspace);
+    const here = workspaceAround(status, cwd);
     if (here?.paired !== true) return { state: 'not-paired' };
     return {
       state: 'ready',

@@ -1,7 +1,7 @@
 import type { OutcomeBody } from '@airlock/runtime/client';
 import { openReceipts } from '../receipts/receipts.js';
 import type { Repository } from '../repository/repository.js';
-import { ask, type Question, withoutReceipt, workspaceOf } from './ask.js';
+import { ask, placeInWorkspace, type Question, withoutReceipt } from './ask.js';
 import type { GateDaemon, GatePorts } from './ports.js';
 import { codeOf, Refusal } from './refusal.js';
 
@@ -26,7 +26,7 @@ export interface Approval {
  */
 export async function approve(approval: Approval, repository: Repository, ports: GatePorts): Promise<string> {
   const daemon = await ports.connect(ports.signal);
-  const workspace = workspaceOf(await daemon.status({ signal: ports.signal }), repository);
+  const workspace = placeInWorkspace(await daemon.status({ signal: ports.signal }), repository);
   const { requestId, by } = await ask(daemon, { workspace, question: approval.question }, ports);
   try {
     if (by !== 'approved') ports.say(withoutReceipt(by));

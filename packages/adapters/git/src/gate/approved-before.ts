@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { workspaceAround } from '@airlock/runtime/client';
 import { openReceipts } from '../receipts/receipts.js';
 import type { Repository } from '../repository/repository.js';
 import { verifyCommits } from '../verify/verify.js';
-import { foldersAround, workspaceOf } from './ask.js';
+import { placeInWorkspace } from './ask.js';
 import type { GatePorts } from './ports.js';
 
 /** Requests by the commit that they approved. */
@@ -43,11 +44,7 @@ export async function approvedBefore(
 /** The daemon alone knows which key is pinned. */
 async function pinnedKeyId(repository: Repository, { connect, signal }: GatePorts): Promise<string | null> {
   const status = await (await connect(signal)).status({ signal });
-  const around = foldersAround(workspaceOf(status, repository));
-  const [nearest] = status.workspaces
-    .filter(({ path, paired }) => paired && around.includes(path))
-    .sort((one, other) => other.path.length - one.path.length);
-  return nearest?.signerKeyId ?? null;
+  return workspaceAround(status, placeInWorkspace(status, repository))?.signerKeyId ?? null;
 }
 
 /** Whether a raw key, `b64u`, is the one that the id was made from. */

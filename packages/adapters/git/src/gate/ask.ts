@@ -1,6 +1,11 @@
 import { LIMITS } from '@airlock/protocol';
-import type { Basis, RequestBody, RequestEvent, StatusAnswer } from '@airlock/runtime/client';
-import { dirname } from 'node:path';
+import {
+  type Basis,
+  type RequestBody,
+  type RequestEvent,
+  type StatusAnswer,
+  workspaceAround,
+} from '@airlock/runtime/client';
 import { realpathSync } from 'node:fs';
 import type { Repository } from '../repository/repository.js';
 import type { GateDaemon, GatePorts } from './ports.js';
@@ -20,18 +25,10 @@ export interface Allowed {
 }
 
 /** The folder of the repository that lies in a workspace: linked work trees and submodules may be elsewhere. */
-export function workspaceOf({ workspaces }: Pick<StatusAnswer, 'workspaces'>, repository: Repository): string {
-  const known = new Set(workspaces.filter(({ state }) => state !== 'unpaired').map(({ path }) => path));
-  const places = [repository.folder, repository.commonDirectory].map((place) => realpathSync.native(place));
-  return (
-    places.find((place) => foldersAround(place).some((folder) => known.has(folder))) ?? places[0] ?? repository.folder
-  );
-}
-
-/** A folder and everything above it. */
-export function foldersAround(path: string): readonly string[] {
-  const above = dirname(path);
-  return above === path ? [path] : [path, ...foldersAround(above)];
+export function placeInWorkspace(status: Pick<StatusAnswer, 'workspaces'>, repository: Repository): string {
+  const folder = realpathSync.native(repository.folder);
+  const places = [folder, realpathSync.native(repository.commonDirectory)];
+  return places.find((place) => workspaceAround(status, place) !== null) ?? folder;
 }
 
 /**
