@@ -1,4 +1,4 @@
-import type { AirlockAction, Commit, FileChange, StdinKind } from '@airlock/protocol';
+import type { AirlockAction, Commit, FileChange, McpBinding, StdinKind } from '@airlock/protocol';
 import type { ToolCall } from './checks.js';
 
 /** A file that takes part in running a script: the interpreter its first line names, and what that one hands on to. */
@@ -65,6 +65,8 @@ export interface ToolFacts extends PlacedCall {
 /** A tool of an MCP server. */
 export interface McpCallFacts extends PlacedCall {
   readonly server: string;
+  /** What the proxy knows besides; absent for a call that a host reports. */
+  readonly binding?: McpBinding;
   /** Claimed text for the human. */
   readonly description?: string;
 }

@@ -30,6 +30,7 @@ export type { RenderMode } from './render/alphabet.js';
 export { RISK_MARKS, type RiskMark } from './render/marks.js';
 export { displayLines, type Rendered, render } from './render/render.js';
 export { unrender } from './render/unrender.js';
+export { MCP_EXTENSION, mcpBinding } from './tool/mcp-call.js';
 export { mcpCallAction, toolAction } from './tool/tool-action.js';
 export {
   APPROVED_BEFORE,

@@ -19,6 +19,7 @@ export const EDGES = {
   'packages/gateway': ['packages/protocol', 'packages/crypto'],
   'packages/adapters/run': ['packages/runtime', 'packages/actions', 'packages/protocol', 'packages/crypto'],
   'packages/adapters/git': ['packages/runtime', 'packages/actions', 'packages/protocol', 'packages/crypto'],
+  'packages/adapters/mcp': ['packages/runtime', 'packages/actions', 'packages/protocol', 'packages/crypto'],
   'packages/adapters/claude-code': ['packages/runtime', 'packages/actions', 'packages/protocol', 'packages/crypto'],
   'packages/testkit': [
     'packages/protocol',
@@ -42,6 +43,7 @@ export const EDGES = {
     'packages/adapters/run',
     'packages/adapters/claude-code',
     'packages/adapters/git',
+    'packages/adapters/mcp',
   ],
   // What the plugin starts: its hook, its commands and the daemon.
   'apps/claude-plugin': ['packages/protocol', 'packages/runtime', 'packages/adapters/claude-code'],

@@ -7,6 +7,7 @@ import { defineDaemon } from '../commands/daemon/define.js';
 import { defineDoctor } from '../commands/doctor/define.js';
 import { defineGateway } from '../commands/gateway/define.js';
 import { defineGit } from '../commands/git/define.js';
+import { defineMcp } from '../commands/mcp/define.js';
 import { definePairing } from '../commands/pairing/define.js';
 import { definePolicy } from '../commands/policy/define.js';
 import { defineAuto, defineFailMode, definePatterns } from '../commands/policy/define-modes.js';
@@ -59,6 +60,7 @@ export function createProgram(scope: Scope): Command {
   defineGateway(program, scope);
   defineClaude(program, scope);
   defineGit(program, scope);
+  defineMcp(program, scope);
   defineAudit(program, scope);
   defineDoctor(program, scope);
   defineCompletion(program, scope);

@@ -1,5 +1,6 @@
 import { check, checkToolCall, cwdMember } from '../checks.js';
 import type { McpCallContent, McpCallFacts, ToolContent, ToolFacts } from '../content.js';
+import { MCP_EXTENSION } from './mcp-call.js';
 
 /**
  * Makes the content of a `tool` action: a tool of the host of which only its input is known (ART-140).
@@ -26,7 +27,9 @@ export function toolAction(facts: ToolFacts): ToolContent {
 export function mcpCallAction(facts: McpCallFacts): McpCallContent {
   checkToolCall(facts);
   check(facts.server !== '', 'A call needs the name of its server');
-  const { server, tool, inputJson, description = 'Call a tool of a server' } = facts;
+  const { server, tool, inputJson, binding, description = 'Call a tool of a server' } = facts;
+  const { extensions } = cwdMember(facts.cwd);
+  const bound = { ...extensions, ...(binding === undefined ? {} : { [MCP_EXTENSION]: binding }) };
   return {
     kind: 'mcp-call',
     actionType: 'mcp_call',
@@ -35,6 +38,6 @@ export function mcpCallAction(facts: McpCallFacts): McpCallContent {
     server,
     tool,
     inputJson,
-    ...cwdMember(facts.cwd),
+    ...(Object.keys(bound).length === 0 ? {} : { extensions: bound }),
   };
 }

@@ -29,6 +29,8 @@ export const workspaceStatusSchema = z.object({
   state: z.enum(['unpaired', 'pairing', 'paired', 'revoked']),
   assurance: z.enum(['verified', 'gateway-trusted']).nullable(),
   signerKeyId: z.string().nullable(),
+  /** Raw Ed25519 key of the pinned approver, `b64u`. */
+  signerPublicKey: z.string().nullable(),
   capabilities: z.array(z.string()),
   /** Epoch milliseconds. */
   pairedAt: z.number().nullable(),
@@ -186,6 +188,8 @@ export const requestBodySchema = z.strictObject({
   source: text(64),
   /** Short text beside the request in lists; display only. */
   label: text(128).optional(),
+  /** The one who asks says what will run and runs it itself: the card says so (`claimed-by-agent`). */
+  isClaimed: z.literal(true).optional(),
   /**
    * Id that the adapter has announced before it could ask (a trailer of a commit message). One that named a request before is
    * refused (`request_id_used`).
@@ -287,3 +291,25 @@ export const requestsAnswerSchema = z.object({
   ),
 });
 export type RequestsAnswer = z.infer<typeof requestsAnswerSchema>;
+
+// GET /v1/decisions
+
+export const decisionsAnswerSchema = z.object({
+  /** The newest first, since the daemon started, at most 50. */
+  decisions: z.array(
+    z.object({
+      requestId: z.string(),
+      workspace: z.string(),
+      source: z.string(),
+      kind: z.string(),
+      verdict: z.enum(['allow', 'pass', 'deny']),
+      outcome: decidedOutcomeSchema,
+      code: z.string().optional(),
+      /** Of the approver, untrusted, or ours. */
+      reason: z.string().optional(),
+      /** Epoch milliseconds. */
+      decidedAt: z.number(),
+    }),
+  ),
+});
+export type DecisionsAnswer = z.infer<typeof decisionsAnswerSchema>;

@@ -59,6 +59,8 @@ export function daemonClient(paths: RuntimePaths): DaemonClient {
       }),
     requests: (options) =>
       ask({ method: 'GET', path: '/v1/requests', signal: options?.signal }, api.requestsAnswerSchema),
+    decisions: (options) =>
+      ask({ method: 'GET', path: '/v1/decisions', signal: options?.signal }, api.decisionsAnswerSchema),
     changePolicy: (body, options) =>
       readEvents(paths, { path: '/v1/policy/changes', body, options }, [
         policyApi.policyChangeEventSchema,

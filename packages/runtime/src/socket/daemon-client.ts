@@ -1,6 +1,7 @@
 import type {
   ClaimAnswer,
   ConfirmAnswer,
+  DecisionsAnswer,
   OutcomeAnswer,
   OutcomeBody,
   PairBody,
@@ -54,6 +55,8 @@ export interface DaemonClient {
   outcome(requestId: string, body: OutcomeBody, options?: CallOptions): Promise<OutcomeAnswer>;
   withdraw(requestId: string, reason?: string, options?: CallOptions): Promise<WithdrawAnswer>;
   requests(options?: CallOptions): Promise<RequestsAnswer>;
+  /** What was decided lately. */
+  decisions(options?: CallOptions): Promise<DecisionsAnswer>;
   /** Asks the approver to sign a loosening; `submitted`, then `applied` or `refused`. Leaving the loop withdraws it. */
   changePolicy(body: PolicyChangeBody, options?: CallOptions): AsyncIterable<PolicyChangeEvent>;
   /** Tightens at once. */

@@ -1,6 +1,7 @@
 import type {
   ClaimAnswer,
   ConfirmAnswer,
+  DecisionsAnswer,
   OutcomeAnswer,
   OutcomeBody,
   PairBody,
@@ -41,6 +42,7 @@ export interface DaemonService {
   outcome(requestId: string, body: OutcomeBody): Promise<OutcomeAnswer>;
   withdraw(requestId: string, reason: string | undefined): Promise<WithdrawAnswer>;
   requests(): RequestsAnswer;
+  decisions(): DecisionsAnswer;
   /** Loosening: the approver signs. `signal` aborts when the caller has gone away, and withdraws what is not decided. */
   changePolicy(body: PolicyChangeBody, signal: AbortSignal): AsyncIterable<PolicyChangeEvent>;
   /** Tightening: at once. */

@@ -103,6 +103,7 @@ export const ROUTES: readonly Route[] = [
     answer: ({ workspace }, _, service) => service.unpair(workspace),
   }),
   get('/v1/requests', (_, service) => service.requests()),
+  get('/v1/decisions', (_, service) => service.decisions()),
   stream({
     path: '/v1/requests',
     body: requestBodySchema,

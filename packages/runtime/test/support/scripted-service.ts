@@ -37,6 +37,7 @@ export function scriptedService(over: Partial<DaemonService>): DaemonService {
     outcome: async () => unused(),
     withdraw: async () => unused(),
     requests: () => ({ requests: [] }),
+    decisions: () => ({ decisions: [] }),
     changePolicy: fail,
     restrictPolicy: async () => unused(),
     showPolicy: () => unused(),
