@@ -62,6 +62,7 @@ function workspaceStatus(core: Core, workspace: Workspace): WorkspaceStatus {
     state: pairingWord(pairing?.name, facts !== null),
     assurance: facts?.assurance ?? null,
     signerKeyId: facts?.signerKeyId ?? null,
+    signerPublicKey: facts?.publicKey ?? null,
     capabilities: [...(facts?.capabilities ?? [])],
     pairedAt: facts?.pairedAt ?? null,
     recoveryUsedAt: pairing?.standing.recoveryUsedAt ?? null,

@@ -1,4 +1,5 @@
 import { rules } from '@airlock/conformance';
+import { base64UrlEncode } from '@airlock/protocol';
 import { describe, expect, it } from 'vitest';
 import { listAudit, verifyAudit } from '../../src/audit/read-audit.js';
 import { ask, lastOf, paired, pairUp, scene, signIn } from '../support/daemon.js';
@@ -48,7 +49,7 @@ describe(rules('ENF-150')`what is not there denies`, () => {
     expect(lastOf(await ask(made))).toMatchObject({ verdict: 'deny', code: 'not_signed_in' });
     await signIn(made);
     expect(lastOf(await ask(made))).toMatchObject({ verdict: 'deny', code: 'not_paired', fix: 'airlock pair' });
-    await pairUp(made);
+    const { human } = await pairUp(made);
     const status = await made.client.status();
     expect(status).toMatchObject({
       signedIn: true,
@@ -58,7 +59,18 @@ describe(rules('ENF-150')`what is not there denies`, () => {
       problems: [],
     });
     expect(status.workspaces).toMatchObject([
-      { path: made.workspace, paired: true, assurance: 'verified', failMode: 'closed' },
+      {
+        path: made.workspace,
+        paired: true,
+        assurance: 'verified',
+        signerKeyId: human.signerKeyId,
+        signerPublicKey: base64UrlEncode(human.publicKey),
+        failMode: 'closed',
+      },
+    ]);
+    await made.client.unpair(made.workspace);
+    expect((await made.client.status()).workspaces).toMatchObject([
+      { paired: false, signerKeyId: null, signerPublicKey: null },
     ]);
   });
 });

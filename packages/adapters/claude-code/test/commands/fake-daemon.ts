@@ -18,6 +18,7 @@ const WORKSPACE = {
   state: 'paired',
   assurance: 'verified',
   signerKeyId: 'signer-1',
+  signerPublicKey: 'A'.repeat(43),
   capabilities: [],
   pairedAt: 1,
   recoveryUsedAt: null,
