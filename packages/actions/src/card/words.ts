@@ -12,10 +12,13 @@ const TITLES: Readonly<Record<ActionKind, string>> = {
 };
 
 const NOTICE_WORDS: Readonly<Record<Notice, string>> = {
+  'claimed-by-agent':
+    'Claimed by the agent: Airlock does not execute this. It cannot tell whether this is what will happen.',
   'command-approved': 'The command line of this commit was approved before; this is about its content.',
   'content-not-shown': 'Content not shown: some files are bound by their object id only.',
   'recovery-used': 'A recovery code was used to pair this workspace in the last 7 days.',
   'same-host': 'Your approver runs on the computer of the agent.',
+  'tool-changed': 'This server or its tool is not what you last approved under this name.',
   'touches-gate': 'This touches the gate itself: its files, settings, hooks or processes.',
   'unprotected-key': 'Your signing key is not protected by a passphrase or by the device.',
   'user-side-facts': 'The facts were collected by the user, not by the protected daemon.',

@@ -11,10 +11,12 @@ import { jsonObjectSchema } from '../messages/shape.js';
 
 /** Facts that a card shows, by their own names (ART-145). */
 export const NOTICES = [
+  'claimed-by-agent',
   'command-approved',
   'content-not-shown',
   'recovery-used',
   'same-host',
+  'tool-changed',
   'touches-gate',
   'unprotected-key',
   'user-side-facts',
