@@ -35,6 +35,7 @@ async function requestBody(options: ApproveOptions, ports: RunPorts, workspace: 
     ...(await describeCommandLine({ ...options, persistentShell: options.sessionId !== undefined }, ports.environment)),
     timeoutSeconds: options.timeoutSeconds,
     source: options.host ?? 'approve',
+    isClaimed: true,
     ...(options.sessionId === undefined ? {} : { sessionId: options.sessionId }),
   };
 }

@@ -78,6 +78,14 @@ describe(rules('LOC-045')`a command line of another program: nobody asked is not
   });
 });
 
+describe(rules('ART-145')`a command line that another program runs`, () => {
+  test('is asked as what it is: claimed', async () => {
+    const desk = scripted({ verdict: 'deny', outcome: 'rejected' });
+    await approve(desk, { host: 'zsh' });
+    expect(desk.asked[0]).toMatchObject({ source: 'zsh', isClaimed: true });
+  });
+});
+
 describe(rules('INV-34')`facts about the simple commands of the line`, () => {
   const decision = { verdict: 'deny', outcome: 'rejected' } as const;
 

@@ -11,7 +11,7 @@ export type RequestedCall = Pick<HostCall, 'host' | 'sessionId' | 'tool' | 'inpu
  * The request of a call. Throws `not_the_call` when the action to be shown is not the call that will run (ENF-140), and
  * `bad_request` for what no request may hold.
  */
-export function bodyOf(call: RequestedCall, { action, facts, label, workspace }: HostAction): RequestBody {
+export function bodyOf(call: RequestedCall, { action, facts, label, workspace, isClaimed }: HostAction): RequestBody {
   if (action.inputJson !== call.inputJson || !isNamed(call.tool, action)) {
     throw new RuntimeError('not_the_call', REFUSALS.not_the_call);
   }
@@ -23,6 +23,7 @@ export function bodyOf(call: RequestedCall, { action, facts, label, workspace }:
     timeoutSeconds: call.timeoutSeconds,
     sessionId: call.sessionId,
     source: call.host,
+    ...(isClaimed === undefined ? {} : { isClaimed }),
   });
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');

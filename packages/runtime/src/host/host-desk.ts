@@ -12,7 +12,7 @@ export interface HostRefusal {
 }
 
 /** One tool call of a host, described for policy and human. */
-export interface HostAction extends Pick<RequestBody, 'action' | 'facts' | 'label'> {
+export interface HostAction extends Pick<RequestBody, 'action' | 'facts' | 'label' | 'isClaimed'> {
   /** Folder the call happens in; the workspace around it decides. */
   readonly workspace: string;
   /** Whether what was described is still so, right before it is let through (INV-18): null, or what changed. */

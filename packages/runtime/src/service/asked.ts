@@ -22,6 +22,8 @@ export interface Question {
   readonly lifetimeMs: number;
   /** A command that may be behind it was approved and is running; only a git action says so (LOC-148). */
   readonly isCommandApproved?: boolean;
+  /** Who asks runs it, and nothing of ours sees whether that is what was shown. */
+  readonly isClaimed?: boolean;
 }
 
 /** A question as policy and human get it: checked, complete and hashed. */
@@ -47,6 +49,7 @@ export function questionOf(workspace: Workspace, body: Omit<RequestBody, 'worksp
     sessionId: body.sessionId,
     source: body.source,
     lifetimeMs: lifetimeMs(body.timeoutSeconds),
+    isClaimed: body.isClaimed === true,
   };
 }
 
@@ -62,7 +65,6 @@ export function prepare(
   const pairing = pairingFacts(host.state, workspace.workspaceId, createdAt);
   if (pairing === null) return null;
   const policy = policies.inForce(workspace.workspaceId);
-  const notices = question.isCommandApproved === true && isGit(action) ? ['command-approved'] : [];
   const context: PlaintextContext = {
     requestId,
     artifactType: artifactTypeOf(action),
@@ -77,7 +79,7 @@ export function prepare(
     source,
     policyVersion: policy.version,
     policySha256: policy.sha256,
-    notices: [...pairing.notices, ...notices],
+    notices: [...pairing.notices, ...noticesOf(question)],
     ...(sessionId === undefined ? {} : { sessionId }),
   };
   const plain = plaintextOf(action, context);
@@ -87,6 +89,12 @@ export function prepare(
   const plaintext = marked === context ? plain : plaintextOf(action, marked);
   const { kind } = plaintext.action;
   return { ...question, requestId, kind, createdAt, pairing, plaintext, touches, context: marked };
+}
+
+/** What the way it is asked adds to its card (ART-145). */
+function noticesOf({ action, isCommandApproved, isClaimed }: Question): readonly string[] {
+  const claimed = isClaimed === true ? ['claimed-by-agent'] : [];
+  return isCommandApproved === true && isGit(action) ? [...claimed, 'command-approved'] : claimed;
 }
 
 function isGit({ kind }: RequestBody['action']): boolean {
