@@ -1,7 +1,6 @@
 import { rules } from '@airlock/conformance';
 import { describe, expect, it } from 'vitest';
 import { withoutSecrets } from '../../src/gate/remote-url.js';
-import { isKeyOf } from '../../src/gate/approved-before.js';
 import { at as folderAt, gatedFolder, type GatedFolder } from '../support/gated-folder.js';
 import { scratch } from '../support/git-folder.js';
 import { scriptedDaemon } from '../support/scripted-daemon.js';
@@ -132,19 +131,6 @@ describe(rules('ART-130')`a commit that was approved before`, () => {
     const again = await gatedFolder(at, at.daemon);
     expect((await again.run(['push', 'origin', 'main'])).exit).toBe(0);
     expect(at.daemon.asked[0]?.action.commits.map(({ diff }) => diff)).toEqual(['']);
-  });
-});
-
-describe('who vouches for a key', () => {
-  const key = Buffer.alloc(32, 7).toString('base64url');
-  const { keyId, publicKey } = scriptedDaemon(3);
-  it.each([
-    ['its own id', publicKey, keyId, true],
-    ['the id of another key', key, keyId, false],
-    ['a name that is none of ours', publicKey, 'alice', false],
-    ['a longer name', publicKey, `x${keyId}`, false],
-  ])('%s', (_, raw, id, isKey) => {
-    expect(isKeyOf(raw, id)).toBe(isKey);
   });
 });
 

@@ -19,8 +19,6 @@ export interface ScriptedDaemon extends GateDaemon {
   readonly claimed: string[];
   readonly outcomes: { readonly requestId: string; readonly outcome: OutcomeBody }[];
   readonly withdrawn: string[];
-  readonly keyId: string;
-  readonly publicKey: string;
   /** Folders that are paired. */
   readonly workspaces: string[];
   /** For every question from now on. */
@@ -80,13 +78,13 @@ export function scriptedDaemon(seed = 1): ScriptedDaemon {
   }
 
   const daemon: ScriptedDaemon = {
-    ...{ asked: [], claimed: [], outcomes: [], withdrawn: [], workspaces: [], keyId, publicKey: approver.publicKey },
+    ...{ asked: [], claimed: [], outcomes: [], withdrawn: [], workspaces: [] },
     answers: (given) => {
       answer = given;
     },
     beforeClaim: () => undefined,
     status: async () =>
-      ({ workspaces: daemon.workspaces.map((path) => workspace(path, keyId)) }) as unknown as StatusAnswer,
+      ({ workspaces: daemon.workspaces.map((path) => workspace(path, approver.publicKey)) }) as unknown as StatusAnswer,
     request,
     receipt: async (requestId) => {
       const receipt = receipts.get(requestId);
@@ -117,6 +115,6 @@ function decisionOf(answer: Awaited<Answer>): Decided {
   return answer;
 }
 
-function workspace(path: string, signerKeyId: string) {
-  return { path, state: 'paired', paired: true, signerKeyId };
+function workspace(path: string, signerPublicKey: string) {
+  return { path, state: 'paired', paired: true, signerPublicKey };
 }
