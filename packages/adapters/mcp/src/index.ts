@@ -5,4 +5,4 @@ export { unwrapConfig, wrapConfig, type WrappedServer, type WrapOptions } from '
 export { serveMcp, type ServeDaemon, type ServePorts } from './serve/serve.js';
 export { connectHttpServer, type HttpServer } from './upstream/http.js';
 export { startStdioServer, type StdioServer } from './upstream/stdio.js';
-export type { ServerEnd, Upstream } from './upstream/upstream.js';
+export type { LostCall, ServerEnd, Upstream } from './upstream/upstream.js';
