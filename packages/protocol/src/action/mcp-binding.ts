@@ -34,8 +34,8 @@ export const mcpBindingSchema = z.strictObject({
   /** JSON-RPC method: `tools/call`, `resources/read`, `prompts/get`, or that of the server's request that is answered. */
   method: z.string(),
   server: mcpServerSchema,
-  /** Null where the client called a tool that no list showed it through the proxy. */
-  definition: mcpDefinitionSchema.nullable(),
+  /** Absent where the client called a tool that no list showed it through the proxy; canonical JSON has no null. */
+  definition: mcpDefinitionSchema.optional(),
   /** `hex64` of the arguments' own bytes, as they are forwarded. */
   rawSha256: hexSha256Schema,
   /** RFC 8785 text of `_meta` without what only names the request; absent when nothing is left. */
