@@ -72,6 +72,13 @@ const SEQUENCES: readonly { readonly names: readonly string[]; readonly is: Prot
 /** Below `.claude`, all but these decides what the host runs: settings, hooks, plugins, skills and commands do. */
 const CLAUDE_HARMLESS = new Set(['worktrees', 'projects', 'plans', 'todos', 'claude.md', 'claude.local.md']);
 
+const FIRST_NAMES = new Set(SEQUENCES.map(({ names }) => names[0]));
+
+/** Sequences by their first name, which is never a wildcard. */
+const BY_FIRST: ReadonlyMap<string | undefined, typeof SEQUENCES> = new Map(
+  [...FIRST_NAMES].map((first) => [first, SEQUENCES.filter(({ names }) => names[0] === first)]),
+);
+
 const GIT_PARTS: readonly { readonly name: string; readonly is: ProtectedThing }[] = [
   { name: 'hooks', is: HOOKS },
   { name: 'config', is: 'the configuration of a repository' },
@@ -85,6 +92,11 @@ function follows(parts: readonly string[], at: number, names: readonly string[])
     const part = parts[at + index];
     return part !== undefined && (name === ANY || canName(part, name));
   });
+}
+
+/** The sequences of which a part can be the beginning. */
+function beginningWith(part: string): typeof SEQUENCES {
+  return isGlob(part) ? SEQUENCES : (BY_FIRST.get(part) ?? []);
 }
 
 function isGitFolder(part: string): boolean {
@@ -115,7 +127,7 @@ function byNames(parts: readonly string[]): ProtectedThing | null {
   if (!parts.some(tells)) return null;
   for (let at = 0; at < parts.length; at += 1) {
     const found =
-      SEQUENCES.find(({ names }) => follows(parts, at, names))?.is ??
+      beginningWith(parts[at] ?? '').find(({ names }) => follows(parts, at, names))?.is ??
       inGitFolder(parts, at) ??
       inClaudeFolder(parts, at);
     if (found !== null) return found;

@@ -14,7 +14,7 @@ import {
   processSearch,
 } from './gate-commands.js';
 import { environmentTargets, variableTarget } from './gate-variables.js';
-import { namedPath, partsOf, seenFrom } from './named-path.js';
+import { type NamedPath, namedPath, partsOf, seenFrom } from './named-path.js';
 import { ProtectedPaths } from './protected-paths.js';
 import { inputTexts } from './tool-input.js';
 import { piecesOf, type ReadWords, readWords } from './words.js';
@@ -97,6 +97,9 @@ class Examination {
   readonly #cwd: readonly string[];
   /** Folders that some name may be seen from: the working directory, and every named folder that holds what is protected. */
   readonly #folders: (readonly string[])[];
+  readonly #read = new Map<string, NamedPath>();
+  /** Changes that were looked at: most commands of one action are about the same words. */
+  readonly #changes = new Set<string>();
 
   constructor(
     readonly action: TargetedAction,
@@ -125,16 +128,25 @@ class Examination {
     return [...this.#found].sort();
   }
 
-  /** Every absolute path that a word can mean. */
-  *#meanings(name: string): Generator<readonly string[]> {
-    yield* this.#resolved.get(name) ?? [];
+  #path(name: string): NamedPath {
+    const known = this.#read.get(name);
+    if (known !== undefined) return known;
     const path = namedPath(name);
+    this.#read.set(name, path);
+    return path;
+  }
+
+  /** Every absolute path that a word can mean. */
+  #meanings(name: string): readonly (readonly string[])[] {
+    const meanings = [...(this.#resolved.get(name) ?? [])];
+    const path = this.#path(name);
     for (const folder of this.#folders) {
       const seen = seenFrom(path, folder);
-      if (seen !== null) yield seen;
+      if (seen !== null) meanings.push(seen);
       // Code joins `.git` and `/hooks`.
-      if (path.from === 'root' && folder !== this.#cwd) yield [...folder, ...path.parts];
+      if (path.from === 'root' && folder !== this.#cwd) meanings.push([...folder, ...path.parts]);
     }
+    return meanings;
   }
 
   /** Repeated, because each folder can lead to the next: `cd .local; cd state; rm -r airlock`. */
@@ -146,13 +158,13 @@ class Examination {
       this.#folders.push(folder);
     };
     if (this.#names.some((name) => GIT_FOLDER.test(name))) add([...this.#cwd, '.git']);
-    for (const path of this.#names.map(namedPath)) {
+    for (const path of this.#names.map((name) => this.#path(name))) {
       if (path.from === 'home') for (const folder of this.#paths.belowHome(path.parts)) add(folder);
     }
-    const names = this.#names.filter((name) => this.#paths.mayHold(namedPath(name).parts) || this.#resolved.has(name));
+    const names = this.#names.filter((name) => this.#paths.mayHold(this.#path(name).parts) || this.#resolved.has(name));
     for (let round = 0; round < 3; round += 1) {
       for (const name of names) {
-        for (const path of [...this.#meanings(name)]) if (this.#paths.holds(path)) add(path);
+        for (const path of this.#meanings(name)) if (this.#paths.holds(path)) add(path);
       }
     }
   }
@@ -188,7 +200,7 @@ class Examination {
   #named(name: string): void {
     const variable = variableTarget(name);
     if (variable !== null) this.#add(variable, name);
-    const path = namedPath(name);
+    const path = this.#path(name);
     const what =
       (path.from === 'home' || path.from === 'unknown' ? this.#paths.behindVariable(path) : null) ??
       this.#firstProtected(name);
@@ -224,9 +236,12 @@ class Examination {
 
   /** A folder that holds what is protected, where it is removed, moved or written into. */
   #holder(name: string, change: 'removes' | 'writes'): void {
-    const path = namedPath(name);
+    const key = `${change} ${name}`;
+    if (this.#changes.has(key)) return;
+    this.#changes.add(key);
+    const path = this.#path(name);
     const isHome = path.from === 'home' && change === 'removes' && this.#paths.homeHolds(path.parts);
-    const isHolder = [...this.#meanings(name)].some((each) =>
+    const isHolder = this.#meanings(name).some((each) =>
       change === 'removes' ? this.#paths.holds(each) : this.#paths.isNear(each),
     );
     if (isHome || isHolder) this.#add(HOLDER, name);

@@ -15,6 +15,9 @@ const BREAKS = /^(?:\$\(|[<>]\(|[|&;()\n`])$/;
 /** Text that may hold more than one word. */
 const TEXT = /[\s'"`;|&()<>\\{},=:]/;
 
+/** One word that nothing takes apart, not even as an option. */
+const PLAIN_WORD = /^[\w./][\w./-]{0,4095}$/;
+
 /** What may stand between file names in code, options, lists and addresses. */
 const SEPARATORS = /[\s"'`;|&<>(){},=:@+!#^]+/;
 
@@ -66,6 +69,11 @@ class Reader {
   text(text: string, nesting: number): void {
     if (nesting > MAX_NESTING || this.#seen.has(text)) return;
     this.#seen.add(text);
+    if (PLAIN_WORD.test(text)) {
+      this.pieces.add(text);
+      this.commands.push([text]);
+      return;
+    }
     const plain = text.replaceAll('\\\n', '').replaceAll(/\$\{(\w+)\}/g, '$$$1');
     this.#split(plain);
     this.#split(plain.replaceAll(/["'\\]/g, ''));
