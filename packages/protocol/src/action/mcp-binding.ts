@@ -13,6 +13,8 @@ export const mcpServerSchema = z.discriminatedUnion('transport', [
     files: z.array(z.strictObject({ path: z.string(), sha256: hexSha256Schema })),
   }),
   z.strictObject({ transport: z.literal('http'), url: z.string() }),
+  /** A gateway of somebody else forwards the call: of the server only the name is known that it gave. */
+  z.strictObject({ transport: z.literal('gateway') }),
 ]);
 /** Identity of an MCP server. */
 export type McpServer = z.infer<typeof mcpServerSchema>;

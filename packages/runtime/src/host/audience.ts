@@ -1,8 +1,5 @@
 import type { CallPorts } from './call-ports.js';
 
-/** How long a layer that was told to ask again is waited for, milliseconds. */
-const RETURNS_WITHIN = 5000;
-
 /** Who waits for the verdict of one call: layers on the line, and layers that were told to ask again. */
 export class Audience {
   readonly #ports: CallPorts['ports'];
@@ -25,11 +22,12 @@ export class Audience {
     this.#forget(layer);
   }
 
-  leave(layer: string, returns: boolean): void {
+  /** `returnsWithinMs` of a layer that was told to ask again; null of one that has its answer. */
+  leave(layer: string, returnsWithinMs: number | null): void {
     this.#present -= 1;
-    if (returns) {
+    if (returnsWithinMs !== null) {
       this.#forget(layer);
-      const cancel = this.#ports.timer(RETURNS_WITHIN, () => {
+      const cancel = this.#ports.timer(returnsWithinMs, () => {
         this.#returning.delete(layer);
         this.#noticeEmpty();
       });

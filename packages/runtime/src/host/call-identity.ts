@@ -19,9 +19,10 @@ export function callKey(call: Pick<HostCall, 'host' | 'sessionId' | 'toolUseId'>
 }
 
 /** SHA-256 of the canonical JSON of what makes two reports the same call (LOC-145). Throws `CanonicalizationError`. */
-export function callIdentity(call: Pick<HostCall, 'agentId' | 'cwd' | 'inputJson' | 'tool'>): string {
-  const { agentId, cwd, inputJson, tool } = call;
-  return sha256Hex(canonicalBytes({ agentId: agentId ?? '', cwd: cwd ?? '', inputJson, tool }));
+export function callIdentity(call: Pick<HostCall, 'agentId' | 'cwd' | 'inputJson' | 'rest' | 'tool'>): string {
+  const { agentId, cwd, inputJson, rest, tool } = call;
+  const further = rest === undefined ? {} : { rest };
+  return sha256Hex(canonicalBytes({ agentId: agentId ?? '', cwd: cwd ?? '', inputJson, tool, ...further }));
 }
 
 /** An id for the log: itself when it looks like one, else its hash, for it could hold anything. */

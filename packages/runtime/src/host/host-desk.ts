@@ -34,12 +34,16 @@ export interface HostCall {
   readonly tool: string;
   /** RFC 8785 text of the host's exact input (ART-140). */
   readonly inputJson: string;
+  /** Whatever else must be the same when a layer comes back for this call; absent: nothing. */
+  readonly rest?: string;
   /** Called once per joined call. Whatever it throws denies, a coded error with its code. */
   readonly describe: () => Promise<HostAction>;
   /** How long the human is waited for, seconds. */
   readonly timeoutSeconds: number;
   /** After this many milliseconds without a decision the layer gets `pending`; absent: it waits. */
   readonly waitMs?: number;
+  /** How long a layer that got `pending` is waited for, milliseconds; absent: 5 s. */
+  readonly returnsWithinMs?: number;
   readonly signal: AbortSignal;
 }
 

@@ -21,6 +21,9 @@ type Stage =
 type Answered = Extract<Stage, { readonly name: 'answered' }>;
 type Given = Extract<Stage, { readonly name: 'given' }>;
 
+/** How long a layer that was told to ask again is waited for where it does not say, milliseconds. */
+const RETURNS_WITHIN = 5000;
+
 /** How a layer's wait ends. */
 type Waited = 'answered' | 'late' | 'gone';
 
@@ -81,7 +84,7 @@ export class JoinedCall {
       if (how === 'late') return { permission: 'pending' };
       return how === 'gone' ? ownDenial(this.#requestId, 'withdrawn') : await this.#inTurn(() => this.#hand(call));
     } finally {
-      this.#audience.leave(call.layer, how === 'late');
+      this.#audience.leave(call.layer, how === 'late' ? (call.returnsWithinMs ?? RETURNS_WITHIN) : null);
     }
   }
 
