@@ -30,7 +30,14 @@ export type { RenderMode } from './render/alphabet.js';
 export { RISK_MARKS, type RiskMark } from './render/marks.js';
 export { displayLines, type Rendered, render } from './render/render.js';
 export { unrender } from './render/unrender.js';
-export { MCP_EXTENSION, mcpBinding } from './tool/mcp-call.js';
+export {
+  MCP_EXTENSION,
+  MCP_TOOL_CALL,
+  mcpBinding,
+  mcpServerSha256,
+  type McpTarget,
+  mcpTarget,
+} from './tool/mcp-call.js';
 export { mcpCallAction, toolAction } from './tool/tool-action.js';
 export {
   APPROVED_BEFORE,
@@ -53,5 +60,6 @@ export type {
   TreeChange,
   TreeEntry,
 } from './git/model.js';
+export { isObjectId } from './git/object-id.js';
 export { readCommit } from './git/raw-commit.js';
 export { diffPaths } from './git/read-diff.js';

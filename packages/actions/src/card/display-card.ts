@@ -3,6 +3,7 @@ import { CWD_EXTENSION } from '../checks.js';
 import { argvMarks, lineMarks, pathMarks } from '../command/command-marks.js';
 import { scanLine } from '../command/scan.js';
 import { inputMarks } from '../tool/input-marks.js';
+import { mcpBinding } from '../tool/mcp-call.js';
 import { orderedMarks, type RiskMark } from '../render/marks.js';
 import { characterMarks } from '../render/text-marks.js';
 import type { FieldSource } from './field-source.js';
@@ -20,7 +21,7 @@ export function displayCard(action: AirlockAction, pairing: PairingView): Displa
   const { computed, claimed, essence } = contentFields(action);
   const fields = [...computed, ...claimed];
   return {
-    title: titleOf(action.kind),
+    title: titleOf(action),
     origin: {
       enforcerLabel: value(pairing.enforcerLabel),
       workspace: value(pairing.workspaceName),
@@ -83,12 +84,21 @@ function kindMarks(action: AirlockAction): readonly RiskMark[] {
         ),
       ];
     case 'mcp-call':
+      return [...notice, ...mcpMarks(action)];
     case 'tool':
       return [...notice, ...inputMarks(action.inputJson, rootOf(action))];
     case 'git-commit':
     case 'git-push':
       return [...notice, ...gitMarks(action)];
   }
+}
+
+/** Everything of a call that may name a path; a server at an address is one that the call is sent to. */
+function mcpMarks(action: ActionOf<'mcp-call'>): readonly RiskMark[] {
+  const binding = mcpBinding(action);
+  const texts = [action.inputJson, binding?.metaJson, binding?.paramsJson].filter((text) => text !== undefined);
+  const sent: readonly RiskMark[] = binding?.server.transport === 'http' ? ['network'] : [];
+  return [...sent, ...texts.flatMap((text) => inputMarks(text, rootOf(action)))];
 }
 
 function commandMarks(action: ActionOf<'command'>): readonly RiskMark[] {

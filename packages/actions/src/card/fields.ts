@@ -1,8 +1,10 @@
 import { type ActionOf, type AirlockAction, canonicalize, isJsonObject, type JsonValue } from '@airlock/protocol';
 import { CWD_EXTENSION } from '../checks.js';
 import { INTERPRETERS_EXTENSION } from '../command/command-action.js';
+import { MCP_EXTENSION } from '../tool/mcp-call.js';
 import { block, content, type FieldSource, type KindFields, line, list } from './field-source.js';
 import { gitFields, isGitExtension } from './git-fields.js';
+import { bindingFields, mcpFields } from './mcp-fields.js';
 
 /** All members of a plaintext, sorted by who vouches for them. */
 export interface ContentFields {
@@ -42,7 +44,7 @@ function kindFields(action: AirlockAction): KindFields {
     case 'git-push':
       return gitFields(action);
     case 'mcp-call':
-      return { computed: line('Server', action.server), claimed: [] };
+      return mcpFields(action);
     case 'tool':
       return { computed: [], claimed: [] };
   }
@@ -109,6 +111,8 @@ function extensionFields(action: AirlockAction): FieldSource[] {
     if (name === CWD_EXTENSION && typeof value === 'string') return line('Working directory of the session', value);
     const facts = name === INTERPRETERS_EXTENSION ? interpreterRows(value) : undefined;
     if (facts !== undefined) return list('Interpreters and their SHA-256', facts);
+    const bound = name === MCP_EXTENSION && action.kind === 'mcp-call' ? bindingFields(action) : null;
+    if (bound !== null) return bound;
     return [...line('Extension', name), ...block('Extension value', canonicalize({ value }), 'text')];
   });
 }

@@ -1,4 +1,5 @@
-import { type ActionKind, type Assurance, NOTICES, type Notice } from '@airlock/protocol';
+import { type ActionKind, type AirlockAction, type Assurance, NOTICES, type Notice } from '@airlock/protocol';
+import { MCP_TOOL_CALL, mcpBinding } from '../tool/mcp-call.js';
 import { render } from '../render/render.js';
 
 const TITLES: Readonly<Record<ActionKind, string>> = {
@@ -24,9 +25,19 @@ const NOTICE_WORDS: Readonly<Record<Notice, string>> = {
   'user-side-facts': 'The facts were collected by the user, not by the protected daemon.',
 };
 
+/** What MCP messages other than a call of a tool are. */
+const MCP_TITLES = new Map([
+  ['resources/read', 'Read a resource of a server'],
+  ['prompts/get', 'Get a prompt of a server'],
+  ['sampling/createMessage', 'Send a server what a model answered'],
+  ['elicitation/create', 'Send a server what a user answered'],
+]);
+
 /** Heading of a card. */
-export function titleOf(kind: ActionKind): string {
-  return TITLES[kind];
+export function titleOf(action: AirlockAction): string {
+  const method = mcpBinding(action)?.method ?? MCP_TOOL_CALL;
+  if (method === MCP_TOOL_CALL) return TITLES[action.kind];
+  return MCP_TITLES.get(method) ?? 'Send a message to a server';
 }
 
 /** A notice in our own words, an unknown one by its name (ART-145). */
