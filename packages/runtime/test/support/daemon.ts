@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { commandAction } from '@airlock/actions';
 import { afterEach } from 'vitest';
@@ -81,10 +82,20 @@ export async function paired(
   home = temporaryFolder(),
 ): Promise<Scene & { readonly human: Human }> {
   const made = await scene(over, home);
+  const release = keepAwake(made.paths);
   await signIn(made);
   const { human, events } = await pairUp(made);
+  release();
   if (events.at(-1)?.event !== 'paired') throw new Error(JSON.stringify(events));
   return Object.assign(made, { human });
+}
+
+/** A request whose body never comes: on a busy machine a daemon with a short idle exit would end between two steps. */
+function keepAwake({ socket }: RuntimePaths): () => void {
+  const held = request({ socketPath: socket, method: 'POST', path: '/v1/unpair', agent: false });
+  held.on('error', () => undefined);
+  held.flushHeaders();
+  return () => held.destroy();
 }
 
 export function bodyFor(workspace: string, over: Partial<RequestBody> = {}): RequestBody {
