@@ -4,6 +4,7 @@ export {
   CiphertextError,
   EncodingError,
   JsonError,
+  type JsonProblem,
   MessageError,
   PairingCodeError,
   UrlError,

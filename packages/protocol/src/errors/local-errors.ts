@@ -7,10 +7,24 @@ export class EncodingError extends AirlockError<'encoding_invalid'> {
   }
 }
 
+/** What is wrong with a JSON text. */
+export type JsonProblem =
+  | 'malformed'
+  | 'not_utf8'
+  | 'lone_surrogate'
+  | 'duplicate_key'
+  | 'inexact_number'
+  | 'not_an_object'
+  | 'too_deep'
+  | 'too_large';
+
 /** Text is not the JSON we accept: malformed, too deep, too large, duplicate keys, ill-formed Unicode (GW-130). */
 export class JsonError extends AirlockError<'invalid_json'> {
-  constructor(message: string, options?: { readonly cause?: unknown }) {
+  readonly problem: JsonProblem;
+
+  constructor(message: string, options: { readonly problem: JsonProblem; readonly cause?: unknown }) {
     super('invalid_json', message, options);
+    this.problem = options.problem;
   }
 }
 

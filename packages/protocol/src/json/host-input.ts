@@ -10,6 +10,6 @@ import { isJsonObject } from './value.js';
  */
 export function hostInputJson(text: string): string {
   const value = parseJson(text, { exactNumbers: true });
-  if (!isJsonObject(value)) throw new JsonError('A tool input must be a JSON object');
+  if (!isJsonObject(value)) throw new JsonError('A tool input must be a JSON object', { problem: 'not_an_object' });
   return rfc8785(value);
 }

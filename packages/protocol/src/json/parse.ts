@@ -20,7 +20,7 @@ export interface ParseJsonOptions {
  */
 export function parseJson(input: string | Uint8Array, options: ParseJsonOptions = {}): JsonValue {
   if (options.maxBytes !== undefined && input.length > options.maxBytes) {
-    throw new JsonError('The JSON text is too large');
+    throw new JsonError('The JSON text is too large', { problem: 'too_large' });
   }
   return new JsonReader(typeof input === 'string' ? input : decoded(input), options).document();
 }
@@ -29,7 +29,9 @@ function decoded(bytes: Uint8Array): string {
   try {
     return utf8Decode(bytes);
   } catch (cause) {
-    if (cause instanceof EncodingError) throw new JsonError('The JSON text is not UTF-8', { cause });
+    if (cause instanceof EncodingError) {
+      throw new JsonError('The JSON text is not UTF-8', { problem: 'not_utf8', cause });
+    }
     throw cause;
   }
 }
@@ -61,7 +63,9 @@ class JsonReader {
   }
 
   document(): JsonValue {
-    if (!this.text.isWellFormed()) throw new JsonError('The JSON text has a lone surrogate');
+    if (!this.text.isWellFormed()) {
+      throw new JsonError('The JSON text has a lone surrogate', { problem: 'lone_surrogate' });
+    }
     const value = this.value(1);
     this.skipSpace();
     if (this.at !== this.text.length) throw this.malformed();
@@ -95,7 +99,9 @@ class JsonReader {
     do {
       this.skipSpace();
       const key = this.string();
-      if (Object.hasOwn(members, key)) throw new JsonError('A key occurs twice in one object');
+      if (Object.hasOwn(members, key)) {
+        throw new JsonError('A key occurs twice in one object', { problem: 'duplicate_key' });
+      }
       this.expect(':');
       const value = this.value(depth + 1);
       // A plain assignment to `__proto__` would replace the prototype instead of adding a member.
@@ -121,7 +127,9 @@ class JsonReader {
   }
 
   private enter(depth: number): void {
-    if (depth > this.maxDepth) throw new JsonError(`The JSON text nests deeper than ${this.maxDepth}`);
+    if (depth > this.maxDepth) {
+      throw new JsonError(`The JSON text nests deeper than ${this.maxDepth}`, { problem: 'too_deep' });
+    }
     this.at += 1;
   }
 
@@ -147,7 +155,9 @@ class JsonReader {
     value += this.text.slice(start, this.at);
     this.at += 1;
     // Escapes can spell surrogates that the text itself does not contain.
-    if (isEscaped && !value.isWellFormed()) throw new JsonError('A JSON string has a lone surrogate');
+    if (isEscaped && !value.isWellFormed()) {
+      throw new JsonError('A JSON string has a lone surrogate', { problem: 'lone_surrogate' });
+    }
     return value;
   }
 
@@ -170,9 +180,9 @@ class JsonReader {
     const source = NUMBER.exec(this.text)?.[0];
     if (source === undefined) throw this.malformed();
     const value = Number(source);
-    if (!Number.isFinite(value)) throw new JsonError('A JSON number is out of range');
+    if (!Number.isFinite(value)) throw new JsonError('A JSON number is out of range', { problem: 'inexact_number' });
     if (this.exactNumbers && !denotesSameNumber(source, value)) {
-      throw new JsonError('A JSON number would become another number');
+      throw new JsonError('A JSON number would become another number', { problem: 'inexact_number' });
     }
     this.at += source.length;
     return value;
@@ -204,6 +214,6 @@ class JsonReader {
   }
 
   private malformed(): JsonError {
-    return new JsonError(`Malformed JSON at character ${this.at}`);
+    return new JsonError(`Malformed JSON at character ${this.at}`, { problem: 'malformed' });
   }
 }

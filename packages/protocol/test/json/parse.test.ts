@@ -45,6 +45,18 @@ describe(rules('INV-17')`ill-formed text`, () => {
     expect(() => parseJson(text)).toThrow(JsonError);
   });
 
+  test.each([
+    ['malformed', '{'],
+    ['not_utf8', Uint8Array.of(0xff)],
+    ['lone_surrogate', '"\\ud800"'],
+    ['duplicate_key', '{"a":1,"a":1}'],
+    ['inexact_number', '0.10000000000000000001'],
+    ['too_deep', '['.repeat(65)],
+    ['too_large', ' '.repeat(100)],
+  ])('is told apart: %s', (problem, text) => {
+    expect(() => parseJson(text, { maxBytes: 99, exactNumbers: true })).toThrow(expect.objectContaining({ problem }));
+  });
+
   test('every raw control character in a string', () => {
     for (let unit = 0; unit < 0x20; unit += 1) {
       expect(() => parseJson(`"${String.fromCharCode(unit)}"`)).toThrow(JsonError);
