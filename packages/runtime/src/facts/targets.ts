@@ -29,14 +29,29 @@ function linkAt(path: string): string | null {
   }
 }
 
+/** Where links lead, by path, of one look at the file system: most names of an action begin in one folder. */
+type Links = Map<string, string | null>;
+
+function linkOnce(path: string, links: Links): string | null {
+  const known = links.get(path);
+  if (known !== undefined) return known;
+  const link = linkAt(path);
+  links.set(path, link);
+  return link;
+}
+
 /**
  * The real path behind an absolute one, part by part as the kernel walks it, also where the end of it does not exist yet
  * or a link leads to nothing.
  */
 export function followLinks(path: string): string {
+  return followed(path, new Map());
+}
+
+function followed(path: string, links: Links): string {
   const open = path.split('/').reverse();
   const kept: string[] = [];
-  let links = 0;
+  let count = 0;
   while (open.length > 0) {
     const part = open.pop() ?? '';
     if (part === '' || part === '.') continue;
@@ -45,12 +60,12 @@ export function followLinks(path: string): string {
       continue;
     }
     const here = `/${[...kept, part].join('/')}`;
-    const link = links < MAX_LINKS ? linkAt(here) : null;
+    const link = count < MAX_LINKS ? linkOnce(here, links) : null;
     if (link === null) {
       kept.push(part);
       continue;
     }
-    links += 1;
+    count += 1;
     if (link.startsWith('/')) kept.length = 0;
     open.push(...link.split('/').reverse());
   }
@@ -75,10 +90,11 @@ function absolute(name: string, place: TargetPlace): string | null {
  */
 export function resolveTargets(names: readonly string[], place: TargetPlace): ResolvedTarget[] {
   const found: ResolvedTarget[] = [];
+  const links: Links = new Map();
   for (const name of names) {
     const path = absolute(name, place);
     if (path === null || path.includes('\0')) continue;
-    const real = followLinks(path);
+    const real = followed(path, links);
     if (real !== join(path) && `${real}/` !== join(path)) found.push({ name, paths: [real] });
     else if (!name.startsWith('/') && path !== `${place.cwd}/${name}`) found.push({ name, paths: [real] });
   }

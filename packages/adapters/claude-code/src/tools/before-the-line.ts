@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { configFolder } from '../install/settings-files.js';
 import type { ToolCall } from './tool-call.js';
@@ -71,7 +71,8 @@ function sessionScripts(sessionId: string, environment: Readonly<Record<string, 
 
 function isMissingOrEmpty(folder: string): boolean {
   try {
-    return readdirSync(folder).length === 0;
+    // There hardly ever is one: nothing is thrown for that.
+    return statSync(folder, { throwIfNoEntry: false }) === undefined || readdirSync(folder).length === 0;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT';
   }
