@@ -40,7 +40,7 @@ export function daemonServices(core: Core): Services {
     outcome: (requestId, body) => requests.outcome(requestId, body),
     withdraw: (requestId) => requests.withdraw(requestId),
     requests: () => requests.list(),
-    decisions: () => ({ decisions: [] }),
+    decisions: () => requests.decisions(),
     changePolicy: (body, signal) => changes.change(body, signal),
     restrictPolicy: (body) => restrict(core, body),
     showPolicy: (workspace) => showPolicy(core, workspace),

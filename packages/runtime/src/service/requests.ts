@@ -4,6 +4,7 @@ import type { Verdict } from '@airlock/policy';
 import { RuntimeError } from '../errors.js';
 import type {
   ClaimAnswer,
+  DecisionsAnswer,
   OutcomeAnswer,
   OutcomeBody,
   ReceiptAnswer,
@@ -15,12 +16,13 @@ import type {
 import type { Workspace } from '../state/state-store.js';
 import { realWorkspacePath, workspaceOf } from '../workspaces/workspaces.js';
 import { admitted, closedBy } from './admission.js';
-import { type Asked, prepare, questionOf } from './asked.js';
+import { type Asked, prepare, type Question, questionOf } from './asked.js';
 import type { Core } from './core.js';
 import { explain } from './explain.js';
 import { failOpenUntil, judge } from './judge.js';
 import { OpenRequests } from './open-requests.js';
 import { PolicyAnswers } from './policy-answers.js';
+import { RecentDecisions } from './recent-decisions.js';
 import { RequestIds } from './request-ids.js';
 import { denied, outcomeOf } from './request-messages.js';
 import { RunningCommands } from './running-commands.js';
@@ -29,6 +31,11 @@ import { RunningCommands } from './running-commands.js';
 export interface OwnRequestEvent {
   readonly event: RequestEvent;
   readonly plaintext: string;
+}
+
+interface OwnLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
 }
 
 interface Call {
@@ -44,6 +51,7 @@ export class RequestService {
   readonly #open: OpenRequests;
   readonly #answers: PolicyAnswers;
   readonly #ids: RequestIds;
+  readonly #recent: RecentDecisions;
   readonly #commands = new RunningCommands();
 
   constructor(core: Core) {
@@ -51,6 +59,7 @@ export class RequestService {
     this.#open = new OpenRequests(core);
     this.#answers = new PolicyAnswers(core);
     this.#ids = new RequestIds(core);
+    this.#recent = new RecentDecisions(core.ports);
   }
 
   /**
@@ -68,14 +77,18 @@ export class RequestService {
     const path = realWorkspacePath(body.workspace);
     const workspace = workspaceOf(path, this.#core.state?.workspaces ?? []);
     const closed = closedBy(this.#core, workspace);
+    const noted = { workspace: path, action: body.action, source: body.source };
     if (workspace === undefined || closed !== null) {
       const code = closed ?? 'not_paired';
       const passed = code === 'not_paired' ? this.#answers.unmanaged(requestId, path, body) : null;
-      yield passed ?? denied(this.#core, requestId, code);
+      const event = passed ?? denied(this.#core, requestId, code);
+      this.#recent.note(noted, event);
+      yield event;
       return;
     }
     for await (const event of this.#decide({ requestId, workspace, body, signal })) {
       if (event.event === 'decided' && event.verdict !== 'allow') this.#commands.ended(requestId);
+      this.#recent.note(noted, event);
       yield event;
     }
   }
@@ -120,15 +133,21 @@ export class RequestService {
     return this.#open.list();
   }
 
+  decisions(): DecisionsAnswer {
+    return this.#recent.list();
+  }
+
   /** Opens a request of the daemon itself, a `policy.change`, and follows it. */
-  async *askOwn(
-    workspace: Workspace,
-    action: ActionContent,
-    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
-  ): AsyncGenerator<OwnRequestEvent> {
+  async *askOwn(workspace: Workspace, action: ActionContent, limits: OwnLimits): AsyncGenerator<OwnRequestEvent> {
+    const body = { action: { ...action }, timeoutSeconds: limits.timeoutMs / 1000, source: 'airlock' };
+    for await (const own of this.#own(questionOf(workspace, body), limits)) {
+      this.#recent.note({ ...body, workspace: workspace.path }, own.event);
+      yield own;
+    }
+  }
+
+  async *#own(question: Question, { timeoutMs, signal }: OwnLimits): AsyncGenerator<OwnRequestEvent> {
     const requestId = this.#ids.take();
-    const timeoutSeconds = timeoutMs / 1000;
-    const question = questionOf(workspace, { action: { ...action }, timeoutSeconds, source: 'airlock' });
     const asked = prepare(this.#core, requestId, question);
     if (asked === null) {
       yield { event: denied(this.#core, requestId, 'not_paired'), plaintext: '' };
@@ -140,7 +159,7 @@ export class RequestService {
       yield { event: this.#answers.answer(asked, verdict), plaintext };
       return;
     }
-    const opening = { timeoutSeconds, label: undefined, signal };
+    const opening = { timeoutSeconds: timeoutMs / 1000, label: undefined, signal };
     for await (const event of this.#open.open(asked, opening)) {
       if (event.event !== 'unsent') yield { event, plaintext };
     }
