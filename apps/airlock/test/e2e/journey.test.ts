@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,6 +34,20 @@ describe(rules('ENF-080', 'ENF-140', 'EXCH-150')`from sign-in to a signed approv
       auto: false,
       failMode: 'closed',
     });
+  });
+
+  test('the key that proves approvals is shown as it is to be written into .airlock/approvers', async () => {
+    const file = readFileSync(join(site.approver.keyDir, 'keys.json'), 'utf8');
+    const { signerPublicKey: key } = JSON.parse(file) as { signerPublicKey: string };
+    const line = `ed25519 ${key}`;
+    const { workspaces } = await site.developer.json<{ workspaces: Array<{ signerPublicKey: string }> }>('status');
+    expect(workspaces.map(({ signerPublicKey }) => signerPublicKey)).toEqual([key]);
+    expect((await site.developer.run(['status'])).stdout).toContain(line);
+    execFileSync('git', ['init', '-q', site.developer.workspace]);
+    const installed = await site.developer.run(['git', 'install', '--repository', 'example.org/widgets']);
+    expect(installed.stderr).toContain(`put this line into .airlock/approvers: ${line}\n`);
+    expect((await site.developer.run(['git', 'status'])).stdout).toMatch(new RegExp(`^approver +${line}$`, 'm'));
+    await site.developer.run(['git', 'uninstall']);
   });
 
   test('an approved command runs, once, and the approver saw exactly what ran', async () => {

@@ -18,7 +18,7 @@ export { IDENTITY_VARIABLE, repositoryIdentity } from './repository/identity.js'
 export { type Known, openRepository, type RefLine, type Repository } from './repository/repository.js';
 export { explainVerdict } from './verify/explain.js';
 export { judgePush, type PushVerdict } from './verify/pre-receive.js';
-export { APPROVERS_FILE } from './verify/approvers-file.js';
+export { approverLine, APPROVERS_FILE } from './verify/approvers-file.js';
 export { APPROVER_VARIABLE, type Trust, trustAt } from './verify/trust.js';
 export {
   type CommitVerdict,

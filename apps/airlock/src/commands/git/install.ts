@@ -1,12 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type GitStatus, type HookProgram, installGit } from '@airlock/adapter-git';
-import { type StatusAnswer, workspaceAround } from '@airlock/runtime/client';
+import { APPROVERS_FILE, type GitStatus, type HookProgram, installGit } from '@airlock/adapter-git';
+import type { StatusAnswer } from '@airlock/runtime/client';
 import { type Cli, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { CommandFailure, EXIT, readCoded } from '../../cli/failure.js';
 import { asTyped, commandLine } from '../../cli/invocation.js';
 import { workspaceFolder } from '../../cli/workspace.js';
+import { approverAround } from './approver.js';
 import type { InstallFlags } from './flags.js';
 
 /** What the hooks start: this very program, by absolute paths. */
@@ -69,7 +70,10 @@ function problems(cli: Cli, { problems: list }: GitStatus): readonly string[] {
 /** What is missing before anything can be approved. */
 async function next(cli: Cli, { side }: GitStatus): Promise<readonly string[]> {
   if (side === 'server') {
-    return ['next, name the keys that may approve: git config --add airlock.approver KEY, or .airlock/approvers in it'];
+    return [
+      'next, name the keys that may approve: git config --add airlock.approver KEY, or .airlock/approvers in it; ' +
+        'airlock status shows KEY where the approver is paired',
+    ];
   }
   let status: StatusAnswer;
   try {
@@ -78,10 +82,12 @@ async function next(cli: Cli, { side }: GitStatus): Promise<readonly string[]> {
     const { code, message, fix } = readCoded(error);
     return [`until then every commit is refused: ${code} ${message} (try: ${asTyped(cli, fix ?? 'airlock doctor')})`];
   }
-  const isPaired = workspaceAround(status, workspaceFolder(undefined))?.paired === true;
+  const approver = approverAround(status, workspaceFolder(undefined));
   return [
     ...(status.signedIn ? [] : [`next, sign in: ${commandLine(cli, 'sign-in')}`]),
-    ...(isPaired ? [] : [`next, pair your approver in this folder: ${commandLine(cli, 'pair')}`]),
+    approver === null
+      ? `next, pair your approver in this folder: ${commandLine(cli, 'pair')}`
+      : `next, so that others trust what your approver approves, put this line into ${APPROVERS_FILE}: ${approver}`,
     `to see what protects this repository: ${commandLine(cli, 'git', 'status')}`,
   ];
 }

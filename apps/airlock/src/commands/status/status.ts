@@ -1,3 +1,4 @@
+import { approverLine } from '@airlock/adapter-git';
 import type { StatusAnswer, WorkspaceStatus } from '@airlock/runtime/client';
 import { RuntimeError } from '@airlock/runtime/client';
 import { type Cli, printJson } from '../../cli/context.js';
@@ -49,8 +50,10 @@ function workspaceLines(workspace: WorkspaceStatus): readonly string[] {
   const approver = workspace.paired
     ? `paired with ${workspace.signerKeyId ?? '?'} (${workspace.assurance ?? '?'}${workspace.capabilities.includes('unprotected-key') ? ', unprotected-key' : ''}${workspace.capabilities.includes('same-host') ? ', same-host' : ''})`
     : `${workspace.state}: everything is denied`;
+  const key =
+    workspace.signerPublicKey === null ? [] : [`    key of the approver: ${approverLine(workspace.signerPublicKey)}`];
   const recovery = workspace.recoveryUsedAt === null ? [] : ['    the recovery code was used for this pairing'];
-  return [`  ${workspace.path}`, `    ${approver}`, `    ${policyWords(workspace)}`, ...recovery];
+  return [`  ${workspace.path}`, `    ${approver}`, ...key, `    ${policyWords(workspace)}`, ...recovery];
 }
 
 function describe(cli: Cli, answer: StatusAnswer): readonly string[] {

@@ -36,6 +36,11 @@ export function readApprovers(bytes: Uint8Array): ReadonlySet<string> {
   return keys;
 }
 
+/** The line for a raw Ed25519 key, `b64u`. */
+export function approverLine(key: string): string {
+  return `ed25519 ${key}`;
+}
+
 /** Whether a text is a raw Ed25519 key, `b64u`. */
 export function isKey(text: string): boolean {
   try {

@@ -1,7 +1,7 @@
 import { GitError } from '../errors.js';
 import { IDENTITY_VARIABLE, repositoryIdentity } from '../repository/identity.js';
 import type { Repository } from '../repository/repository.js';
-import { type Approvers, approversAt, APPROVERS_FILE, isKey } from './approvers-file.js';
+import { type Approvers, approverLine, approversAt, APPROVERS_FILE, isKey } from './approvers-file.js';
 
 /** Configuration variable with a trusted key, `b64u`; may be given more than once. */
 export const APPROVER_VARIABLE = 'airlock.approver';
@@ -45,7 +45,7 @@ export async function trustAt(base: string | null, given: GivenTrust, repository
 /** @throws GitError `approvers_missing` */
 export function approversMissing(where: string): GitError {
   return new GitError('approvers_missing', `nobody is trusted: no ${APPROVERS_FILE} (${where})`, {
-    fix: `git config --add ${APPROVER_VARIABLE} KEY, or put "ed25519 KEY" into ${APPROVERS_FILE} with an approved commit`,
+    fix: `git config --add ${APPROVER_VARIABLE} KEY, or put "${approverLine('KEY')}" into ${APPROVERS_FILE} with an approved commit; airlock status shows the key, where the approver is paired`,
   });
 }
 
@@ -58,7 +58,7 @@ export async function configuredKeys(
   const wrong = keys.find((key) => !isKey(key));
   if (wrong !== undefined) {
     throw new GitError('approvers_invalid', `"${wrong}" is no raw Ed25519 key in base64url`, {
-      fix: 'airlock status shows the key of the paired approver',
+      fix: 'airlock status shows the key, where the approver is paired',
     });
   }
   return keys.length === 0 ? null : new Set(keys);
