@@ -1,4 +1,11 @@
-import { type CommitVerdict, openReceipts, openRepository, trustAt, verifyCommits } from '@airlock/adapter-git';
+import {
+  type CommitVerdict,
+  explainVerdict,
+  openReceipts,
+  openRepository,
+  trustAt,
+  verifyCommits,
+} from '@airlock/adapter-git';
 import { type Cli, printJson } from '../../cli/context.js';
 import { EXIT, UsageError } from '../../cli/failure.js';
 import { workspaceFolder } from '../../cli/workspace.js';
@@ -33,9 +40,11 @@ function lowerEnd(range: string): string | null {
 }
 
 function report(cli: Cli, verdicts: readonly CommitVerdict[]): void {
-  for (const { id, ok, signerKeyId, requestId, reason, detail } of verdicts) {
-    if (ok) cli.print(`ok    ${id} ${signerKeyId ?? '?'} ${requestId ?? '?'}`);
-    else cli.print(`FAIL  ${id} ${reason ?? '?'}${detail === null ? '' : `: ${detail}`}`);
+  for (const verdict of verdicts) {
+    const { id, ok, signerKeyId, requestId, reason } = verdict;
+    cli.print(ok ? `ok    ${id} ${signerKeyId ?? '?'} ${requestId ?? '?'}` : `FAIL  ${id} ${reason ?? '?'}`);
+    const explanation = explainVerdict(verdict);
+    if (explanation !== null) cli.print(`      ${explanation}`);
   }
   const failed = verdicts.filter((each) => !each.ok).length;
   cli.say(
