@@ -5,7 +5,7 @@ import type { CommitVerdict, VerifyReason } from './verify.js';
 export function explainVerdict({ id, reason, detail }: CommitVerdict): string | null {
   if (reason === null) return null;
   const more = detail === null ? '' : ` (${detail})`;
-  return `${id.slice(0, 12)} ${WHY[reason]}${more}: ${TODO[reason]}`;
+  return `${id.slice(0, 12)} ${WHY[reason]}${more}: ${NEXT_STEP[reason]}`;
 }
 
 const WHY: Readonly<Record<VerifyReason, string>> = {
@@ -22,7 +22,7 @@ const WHY: Readonly<Record<VerifyReason, string>> = {
 
 const PUSH_AGAIN = 'push it from a clone with the Airlock hooks, which asks and brings the receipt';
 
-const TODO: Readonly<Record<VerifyReason, string>> = {
+const NEXT_STEP: Readonly<Record<VerifyReason, string>> = {
   no_receipt: `git fetch the remote that has the receipts (refs/notes/airlock), or ${PUSH_AGAIN}`,
   receipt_unreadable: PUSH_AGAIN,
   untrusted_key: `let somebody who is in ${APPROVERS_FILE} approve it, or add the key there first`,
