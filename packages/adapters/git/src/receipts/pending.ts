@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isObjectId } from '@airlock/actions';
 import { type Receipt, receiptLine, receiptSchema } from '@airlock/protocol';
 import { z } from 'zod';
 import type { Repository } from '../repository/repository.js';
 
 const pendingSchema = z.strictObject({
   v: z.literal(1),
-  commits: z.array(z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)),
+  commits: z.array(z.string().refine(isObjectId)),
   receipt: receiptSchema,
 });
 

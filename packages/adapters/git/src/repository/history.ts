@@ -1,10 +1,9 @@
+import { isObjectId } from '@airlock/actions';
 import { GitError } from '../errors.js';
 import { type GitProgram, refuseAmbiguous } from './git-program.js';
 import { missing, type Objects, type RawObject } from './objects.js';
 
 const HEADER = /^tree ([0-9a-f]+)\n((?:parent [0-9a-f]+\n)*)author /;
-
-const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** Tree and parents as the raw bytes of a commit have them. */
 export interface CommitLinks {
@@ -49,8 +48,8 @@ export class History {
 
   /** Object ids that revision arguments stand for. Ids stand for themselves: there may be more than a command line takes. */
   async ids(revisions: readonly string[]): Promise<readonly string[]> {
-    const names = revisions.filter((revision) => !OBJECT_ID.test(revision));
-    const ids = revisions.filter((revision) => OBJECT_ID.test(revision));
+    const names = revisions.filter((revision) => !isObjectId(revision));
+    const ids = revisions.filter((revision) => isObjectId(revision));
     if (names.length === 0) return ids;
     const answer = await this.#git.run(['rev-parse', '--revs-only', ...names]);
     refuseAmbiguous(answer);
