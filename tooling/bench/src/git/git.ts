@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { openReceipts, openRepository, type Trust, verifyCommits } from '@airlock/adapter-git';
+import type { ReceiptSigner } from '@airlock/testkit';
 import { alternate, quantile, type Row } from '../measure.js';
 import { withScratch } from '../scratch.js';
-import { approveEach, benchKey } from './receipts.js';
+import { approveEach, benchSigner } from './receipts.js';
 
 const COMMITS = 1000;
 const ROUNDS = 5;
@@ -17,9 +18,9 @@ export async function git(): Promise<Row[]> {
   return await withScratch(async (scratch) => {
     const folder = join(scratch, 'widgets');
     makeRepository(folder);
-    const key = benchKey();
-    await addReceipts(folder, key);
-    const trust: Trust = { keys: new Set([key.publicKey]), repositories: new Set([IDENTITY]) };
+    const signer = benchSigner();
+    await addReceipts(folder, signer);
+    const trust: Trust = { keys: new Set([signer.publicKey]), repositories: new Set([IDENTITY]) };
     const { ours, floor } = await alternate(
       ROUNDS,
       () => verifyAll(folder, trust),
@@ -68,10 +69,10 @@ function makeRepository(folder: string): void {
 }
 
 /** One receipt a commit, written in one process: `add` is for a few commits at a time. */
-async function addReceipts(folder: string, key: ReturnType<typeof benchKey>): Promise<void> {
+async function addReceipts(folder: string, signer: ReceiptSigner): Promise<void> {
   const repository = await openRepository(folder, process.env);
   try {
-    const notes = await approveEach(repository, { key, identity: IDENTITY });
+    const notes = await approveEach(repository, { signer, identity: IDENTITY });
     const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
     const files = [...notes].map(
       ([id, line]) => `M 100644 inline ${id.slice(0, 2)}/${id.slice(2)}\n${data(`${line}\n`)}`,

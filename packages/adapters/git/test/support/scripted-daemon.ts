@@ -1,9 +1,7 @@
-import type { ActionOf } from '@airlock/protocol';
-import { artifactHash, contentSha256 } from '@airlock/crypto';
-import { canonicalize, formatTime, type Receipt, utf8Encode } from '@airlock/protocol';
+import type { ActionOf, Receipt } from '@airlock/protocol';
 import type { OutcomeBody, RequestBody, RequestEvent, StatusAnswer } from '@airlock/runtime/client';
 import { RuntimeError } from '@airlock/runtime/client';
-import { scriptedApprover, seededRng } from '@airlock/testkit';
+import { receiptSigner, seededRng } from '@airlock/testkit';
 import type { GatePorts } from '../../src/index.js';
 
 type Decided = Omit<Extract<RequestEvent, { event: 'decided' }>, 'event' | 'requestId'>;
@@ -31,8 +29,7 @@ const NOW = Date.parse('2026-03-02T14:00:31.000Z');
 
 export function scriptedDaemon(seed = 1): ScriptedDaemon {
   const rng = seededRng(seed);
-  const approver = scriptedApprover(rng);
-  const keyId = approver.signerKeyId();
+  const signer = receiptSigner(rng, NOW);
   const receipts = new Map<string, Receipt>();
   const used = new Set<string>();
   let answer: (body: RequestBody) => Answer = () => 'approve';
@@ -53,28 +50,8 @@ export function scriptedDaemon(seed = 1): ScriptedDaemon {
       });
     });
     const answered = await Promise.race([answer(body), aborted]);
-    if (answered === 'approve') receipts.set(requestId, receiptOf(requestId, body));
+    if (answered === 'approve') receipts.set(requestId, signer.sign({ content: body.action, requestId }));
     yield { event: 'decided', requestId, ...decisionOf(answered) };
-  }
-
-  function receiptOf(requestId: string, { action, source }: RequestBody): Receipt {
-    const repoRef = 'repo:ada/widgets';
-    const whole = {
-      ...{ type: 'airlock.action', v: 1, requestId, artifactType: 'commit.review', source, repoRef },
-      ...{ createdAt: formatTime(NOW), expiresAt: formatTime(NOW + 600_000), salt: rng.base64Url(16) },
-      ...{
-        enforcerId: `enf-${rng.uuid()}`,
-        workspaceId: `ws-${rng.uuid()}`,
-        workspace: 'widgets',
-        repoName: 'widgets',
-      },
-      ...{ policyVersion: 0, policySha256: '0'.repeat(64) },
-      ...action,
-    };
-    const artifact = canonicalize({ ...whole, contentSha256: contentSha256(whole) });
-    const hash = artifactHash(utf8Encode(artifact));
-    const decision = approver.decide({ requestId, artifactHash: hash, decision: 'approve', repoRef, at: NOW });
-    return { type: 'airlock.receipt', v: 1, artifact, decision, signer: { keyId, publicKey: approver.publicKey } };
   }
 
   const daemon: ScriptedDaemon = {
@@ -84,7 +61,7 @@ export function scriptedDaemon(seed = 1): ScriptedDaemon {
     },
     beforeClaim: () => undefined,
     status: async () =>
-      ({ workspaces: daemon.workspaces.map((path) => workspace(path, approver.publicKey)) }) as unknown as StatusAnswer,
+      ({ workspaces: daemon.workspaces.map((path) => workspace(path, signer.publicKey)) }) as unknown as StatusAnswer,
     request,
     receipt: async (requestId) => {
       const receipt = receipts.get(requestId);
