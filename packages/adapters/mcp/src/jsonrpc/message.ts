@@ -62,6 +62,8 @@ export type Malformed = Extract<Message, { readonly kind: 'malformed' }>;
 /** Longest message of a client that is read, bytes: what is gated goes to the daemon whole. */
 export const MESSAGE_BYTES: number = LIMITS.localRequestBytes;
 
+const CR = 0x0d;
+
 /** Id of an answer that cannot say which request it answers. */
 const NO_ID: IdText = 'null';
 
@@ -70,6 +72,10 @@ const NO_ID: IdText = 'null';
  * a member that JSON-RPC does not have) is malformed. Never throws.
  */
 export function readMessage(raw: Uint8Array): Message {
+  const carriageReturn = raw.indexOf(CR);
+  // JSON takes it for a space; Python's text streams end a line there, and read what follows as a message of its own.
+  if (carriageReturn !== -1 && carriageReturn !== raw.length - 1)
+    return invalid('A line break inside a message', null, raw);
   let text = '';
   try {
     if (raw.length > MESSAGE_BYTES) throw new JsonError('The message is too large', { problem: 'too_large' });
