@@ -8,6 +8,8 @@ export {
   type PolicyInForce,
   policyInForce,
   STRICTEST_POLICY,
+  type ToolInForce,
+  toolId,
 } from './document/in-force.js';
 export {
   checkSignedPolicy,

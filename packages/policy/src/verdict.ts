@@ -2,7 +2,7 @@ import type { MatchReason } from './patterns/reasons.js';
 
 /** What a call is allowed by without a human (LOC-045). */
 export type AllowBasis =
-  /** Ids of the signed patterns, one per simple command. */
+  /** Ids of the signed patterns, one per simple command, or of the signed tool. */
   | { readonly kind: 'pattern'; readonly patternIds: readonly string[] }
   /** A signed standing policy (DND-060). */
   | { readonly kind: 'grant'; readonly policyId: string };
@@ -27,6 +27,7 @@ export const ASK_REASONS = [
   'read_secret',
   'reads_required',
   'tainted_session',
+  'tool_changed',
   'unknown_input',
 ] as const;
 /** Why a human is asked. */

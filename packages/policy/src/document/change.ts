@@ -7,6 +7,7 @@ import {
   policyDocumentSchema,
   type PolicyPattern,
   type PolicyRequirement,
+  type PolicyTool,
 } from '@airlock/protocol';
 import { readPattern } from '../patterns/match.js';
 import { PolicyChangeError } from './errors.js';
@@ -18,6 +19,7 @@ export type PolicyChange =
   | { readonly kind: 'auto-on'; readonly until: number }
   | { readonly kind: 'fail-open'; readonly until: number }
   | { readonly kind: 'add-pattern'; readonly pattern: PolicyPattern }
+  | { readonly kind: 'allow-tool'; readonly tool: PolicyTool }
   | { readonly kind: 'unmanage'; readonly path: string }
   | { readonly kind: 'gate-off'; readonly gate: string }
   | { readonly kind: 'lift-requirement'; readonly requirement: PolicyRequirement }
@@ -36,6 +38,7 @@ export interface ProposedPolicy {
 /** What a document permits, as plain lists. */
 type Permissions = Pick<PolicyInForce, 'autoUntil' | 'failOpenUntil' | 'gatesOff' | 'unmanaged' | 'requirements'> & {
   readonly patterns: readonly PolicyPattern[];
+  readonly tools: readonly PolicyTool[];
 };
 
 /** A forgotten bypass ends by itself: nothing is switched off for longer than this, milliseconds. */
@@ -59,6 +62,7 @@ function standing(policy: PolicyInForce, at: number): Permissions {
     autoUntil: autoUntil !== null && autoUntil > at ? autoUntil : null,
     failOpenUntil: failOpenUntil !== null && failOpenUntil > at ? failOpenUntil : null,
     patterns: policy.patterns.map(({ pattern }) => pattern),
+    tools: policy.tools.map(({ tool }) => tool),
     gatesOff,
     unmanaged,
     requirements,
@@ -73,6 +77,8 @@ function changed(permissions: Permissions, change: PolicyChange, at: number): Pe
       return { ...permissions, failOpenUntil: checkedEnd(change.until, at) };
     case 'add-pattern':
       return { ...permissions, patterns: withPattern(permissions.patterns, checkedPattern(change.pattern)) };
+    case 'allow-tool':
+      return { ...permissions, tools: withTool(permissions.tools, change.tool) };
     case 'unmanage':
       return { ...permissions, unmanaged: withText(permissions.unmanaged, change.path) };
     case 'gate-off':
@@ -103,6 +109,17 @@ function withPattern(patterns: readonly PolicyPattern[], added: PolicyPattern): 
   const position = patterns.findIndex(isReplaced);
   const others = patterns.filter((pattern) => !isReplaced(pattern));
   return others.toSpliced(position < 0 ? others.length : position, 0, added);
+}
+
+/** The same names with another server or definition behind them take the place of the old ones. */
+function withTool(tools: readonly PolicyTool[], added: PolicyTool): readonly PolicyTool[] {
+  const position = tools.findIndex((tool) => isNamedLike(tool, added));
+  const others = tools.filter((tool) => !isNamedLike(tool, added));
+  return others.toSpliced(position < 0 ? others.length : position, 0, added);
+}
+
+function isNamedLike(one: PolicyTool, other: PolicyTool): boolean {
+  return one.server === other.server && one.tool === other.tool;
 }
 
 function withText(texts: readonly string[], added: string): readonly string[] {
@@ -140,6 +157,8 @@ function summaryOf(change: PolicyChange): string {
       return `Open fail mode until ${shownTime(change.until)}`;
     case 'add-pattern':
       return `Approve without asking: "${shownText(change.pattern.text)}" in ${shownText(change.pattern.cwd)}`;
+    case 'allow-tool':
+      return `Call without asking: the tool "${shownText(change.tool.tool)}" of the server "${shownText(change.tool.server)}"`;
     case 'unmanage':
       return `Ask nothing in this folder: ${shownText(change.path)}`;
     case 'gate-off':

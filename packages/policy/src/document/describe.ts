@@ -1,4 +1,4 @@
-import { parseTime, type PolicyDocument, type PolicyPattern } from '@airlock/protocol';
+import { parseTime, type PolicyDocument, type PolicyPattern, type PolicyTool } from '@airlock/protocol';
 import { readPattern } from '../patterns/match.js';
 import { requirementWords, shownText, shownTime } from './words.js';
 
@@ -22,6 +22,7 @@ const DOCUMENT: Lines<PolicyDocument> = {
       ? []
       : [`Fail mode open until ${ending(failOpen)}: nothing is asked while gateway or daemon cannot be reached.`],
   patterns: ({ patterns = [] }) => patterns.flatMap(describePattern),
+  tools: ({ tools = [] }) => tools.flatMap(describeTool),
   gatesOff: ({ gatesOff = [] }) => gatesOff.map((gate) => row('Nothing is asked that comes from this gate', gate)),
   unmanaged: ({ unmanaged = [] }) => unmanaged.map((path) => row('Nothing is asked in this folder', path)),
   requirements: ({ requirements = [] }) => requirements.map((one) => `Required: ${requirementWords(one)}.`),
@@ -49,6 +50,17 @@ const PATTERN: Lines<PolicyPattern> = {
   environmentSha256: () => ['  while the variables that loaders and interpreters read stay the same'],
 };
 
+const TOOL: Lines<PolicyTool> = {
+  tool: ({ tool }) => [row('Called without asking, the tool', tool)],
+  server: ({ server }) => [row('  of the server that is named', server)],
+  serverSha256: ({ serverSha256: hash }) => [
+    row('  while its program, files and arguments, or its address, stay the same', hash),
+  ],
+  definitionSha256: ({ definitionSha256: hash }) => [
+    row('  while description and schema of the tool stay the same', hash),
+  ],
+};
+
 /**
  * Everything that a document permits, in words, one line each; the strictest one says that everything is asked (reads where that is required, LOC-045). The
  * lines of a pattern after its first are indented. Texts of unknown origin are rendered as on the card (INV-40).
@@ -66,6 +78,10 @@ function nothingPermitted({ requirements = [] }: PolicyDocument): string {
 
 function describePattern(pattern: PolicyPattern): readonly string[] {
   return Object.values(PATTERN).flatMap((lines) => lines(pattern));
+}
+
+function describeTool(tool: PolicyTool): readonly string[] {
+  return Object.values(TOOL).flatMap((lines) => lines(tool));
 }
 
 /** An invalid pattern is described like any other: the enforcer decides what it approves. */

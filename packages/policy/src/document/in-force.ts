@@ -8,6 +8,7 @@ import {
   type PolicyPattern,
   type PolicyRequirement,
   policyRequirementSchema,
+  type PolicyTool,
   readPolicyDocument,
   utf8Encode,
 } from '@airlock/protocol';
@@ -18,6 +19,13 @@ export interface PatternInForce {
   /** `pat-` and 16 hexadecimal digits of the hash of its canonical form. */
   readonly id: string;
   readonly pattern: PolicyPattern;
+}
+
+/** A tool of the signed document that no local restriction took away. */
+export interface ToolInForce {
+  /** `tool-` and 16 hexadecimal digits of the hash of its canonical form. */
+  readonly id: string;
+  readonly tool: PolicyTool;
 }
 
 /** The policy an enforcer works under: the signed document met with the local restrictions (LOC-085). */
@@ -33,6 +41,7 @@ export interface PolicyInForce {
   /** Epoch milliseconds; null when fail mode is closed. */
   readonly failOpenUntil: number | null;
   readonly patterns: readonly PatternInForce[];
+  readonly tools: readonly ToolInForce[];
   readonly gatesOff: readonly string[];
   readonly unmanaged: readonly string[];
   readonly requirements: readonly PolicyRequirement[];
@@ -45,6 +54,7 @@ export const STRICTEST_POLICY: PolicyInForce = {
   autoUntil: null,
   failOpenUntil: null,
   patterns: [],
+  tools: [],
   gatesOff: [],
   unmanaged: [],
   requirements: [],
@@ -57,6 +67,7 @@ export const STRICTEST_POLICY: PolicyInForce = {
 export type LocalRestriction = { readonly version: number } & (
   | { readonly kind: 'auto-off' }
   | { readonly kind: 'fail-closed' }
+  /** Of a pattern or of a tool. */
   | { readonly kind: 'pattern-removed'; readonly patternId: string }
   | { readonly kind: 'path-managed'; readonly path: string }
   | { readonly kind: 'gate-on'; readonly gate: string }
@@ -79,6 +90,11 @@ export function patternId(pattern: PolicyPattern): string {
   return `pat-${sha256Hex(canonicalBytes(pattern)).slice(0, 16)}`;
 }
 
+/** Id of a tool: the same tool with another server or definition behind it is another one. */
+export function toolId(tool: PolicyTool): string {
+  return `tool-${sha256Hex(canonicalBytes(tool)).slice(0, 16)}`;
+}
+
 function signedPolicy(text: string): PolicyInForce {
   const document = readPolicyDocument(text);
   if (document === null || document.approverKey !== undefined) return STRICTEST_POLICY;
@@ -91,6 +107,7 @@ function signedPolicy(text: string): PolicyInForce {
     patterns: (document.patterns ?? [])
       .filter(({ text: words }) => readPattern(words).ok)
       .map((pattern) => ({ id: patternId(pattern), pattern })),
+    tools: (document.tools ?? []).map((tool) => ({ id: toolId(tool), tool })),
     gatesOff: document.gatesOff ?? [],
     unmanaged: document.unmanaged ?? [],
     requirements: document.requirements ?? [],
@@ -104,7 +121,11 @@ function narrowed(policy: PolicyInForce, restriction: LocalRestriction): PolicyI
     case 'fail-closed':
       return { ...policy, failOpenUntil: null };
     case 'pattern-removed':
-      return { ...policy, patterns: policy.patterns.filter(({ id }) => id !== restriction.patternId) };
+      return {
+        ...policy,
+        patterns: policy.patterns.filter(({ id }) => id !== restriction.patternId),
+        tools: policy.tools.filter(({ id }) => id !== restriction.patternId),
+      };
     case 'path-managed':
       return { ...policy, unmanaged: policy.unmanaged.filter((path) => path !== restriction.path) };
     case 'gate-on':

@@ -8,6 +8,7 @@ import { type ReadAction, readAction } from './command-words.js';
 import { patternVerdict } from './pattern-verdict.js';
 import { readVerdict } from './reading.js';
 import { decidingPolicy } from './standing-verdict.js';
+import { toolVerdict } from './tool-verdict.js';
 
 /** Everything a verdict depends on. */
 export interface EvaluationInput {
@@ -54,15 +55,25 @@ function touchesGate({ notices }: AirlockAction): boolean {
   return notices?.includes('touches-gate') === true;
 }
 
-/** A grant or patterns that cover the action, unless its host says more than anybody here understands. */
+/** A grant, patterns or a tool that cover the action, unless its host says more than anybody here understands. */
 function signedAllowance(input: EvaluationInput, read: ReadAction): Allowance {
   const { facts, policy, standing } = input;
   const grant = decidingPolicy(standing, 'approve', read);
   const allowance: Allowance =
     grant === null
-      ? patternVerdict(read, facts, policy.patterns)
+      ? signedVerdict(read, facts, policy)
       : { kind: 'allow', basis: { kind: 'grant', policyId: grant.policyId } };
-  return allowance.kind === 'allow' ? (ununderstood(input) ?? allowance) : allowance;
+  return allowance.kind === 'allow' ? (changedTool(input) ?? ununderstood(input) ?? allowance) : allowance;
+}
+
+function signedVerdict(read: ReadAction, facts: ActionFacts | null, policy: PolicyInForce): Allowance {
+  const { action } = read;
+  return action.kind === 'mcp-call' ? toolVerdict(action, policy.tools) : patternVerdict(read, facts, policy.patterns);
+}
+
+/** A server or tool that is not what was approved last under its name goes to the human. */
+function changedTool({ action }: EvaluationInput): Allowance | null {
+  return action.notices?.includes('tool-changed') === true ? ask('tool_changed') : null;
 }
 
 /** Tool input of which a member is unknown, or of which nobody says whether one is. */

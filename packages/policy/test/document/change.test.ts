@@ -5,7 +5,18 @@ import { describe, expect, it } from 'vitest';
 import { type PolicyChange, proposePolicy } from '../../src/document/change.js';
 import { PolicyChangeError } from '../../src/document/errors.js';
 import { type PolicyInForce, policyInForce, STRICTEST_POLICY } from '../../src/document/in-force.js';
-import { documents, identity, isNarrower, patternOf, patterns, restrictionsOf, textOf, VERSION } from './policies.js';
+import {
+  documents,
+  identity,
+  isNarrower,
+  patternOf,
+  patterns,
+  restrictionsOf,
+  textOf,
+  toolOf,
+  tools,
+  VERSION,
+} from './policies.js';
 
 /** 2026-11-22T00:00:00Z, the second of {@link VERSION}. */
 const AT = VERSION * 1000;
@@ -17,6 +28,7 @@ const FULL = policyInForce(
     auto: { until: '2026-11-22T02:00:00.000Z' },
     failOpen: { until: '2026-11-22T01:00:00.000Z' },
     patterns: [patternOf(), patternOf({ text: 'npm run build' })],
+    tools: [toolOf(), toolOf({ tool: 'read' })],
     gatesOff: ['git'],
     unmanaged: ['/home/a/tmp'],
     requirements: ['harp-decision'],
@@ -45,6 +57,11 @@ describe(rules('LOC-080', 'LOC-082')`a change of the strictest policy`, () => {
       'Approve without asking: "npm test" in /home/a/project',
     ],
     [
+      { kind: 'allow-tool', tool: toolOf() },
+      { tools: [toolOf()] },
+      'Call without asking: the tool "query" of the server "search"',
+    ],
+    [
       { kind: 'unmanage', path: '/home/a/tmp' },
       { unmanaged: ['/home/a/tmp'] },
       'Ask nothing in this folder: /home/a/tmp',
@@ -69,7 +86,16 @@ describe(rules('LOC-080', 'LOC-082')`a change of the strictest policy`, () => {
   });
 
   it('every kind of change has a row', () => {
-    const kinds = ['auto-on', 'fail-open', 'add-pattern', 'unmanage', 'gate-off', 'lift-requirement', 'renew'];
+    const kinds = [
+      'auto-on',
+      'fail-open',
+      'add-pattern',
+      'allow-tool',
+      'unmanage',
+      'gate-off',
+      'lift-requirement',
+      'renew',
+    ];
     expect([...new Set(rows.map(([{ kind }]) => kind))]).toEqual(kinds);
   });
 });
@@ -130,6 +156,30 @@ describe(rules('LOC-080')`a change keeps the rest`, () => {
     expect(proposed(policy, { kind: 'add-pattern', pattern }).patterns).toEqual([copies[0], pattern, copies[2]]);
   });
 
+  it.each([
+    ['another server behind it', { serverSha256: 'c'.repeat(64) }],
+    ['another definition', { definitionSha256: 'c'.repeat(64) }],
+  ])('a tool with %s takes the place of the old one', (_, parts) => {
+    const tool = toolOf(parts);
+    expect(proposed(FULL, { kind: 'allow-tool', tool }).tools).toEqual([tool, toolOf({ tool: 'read' })]);
+  });
+
+  it.each([
+    ['another name', { tool: 'write' }],
+    ['a server of another name', { server: 'files' }],
+    ['a name in another case', { tool: 'Query' }],
+  ])('a tool with %s is one more, at the end', (_, parts) => {
+    const tool = toolOf(parts);
+    expect(proposed(FULL, { kind: 'allow-tool', tool }).tools).toEqual([...FULL.document!.tools!, tool]);
+  });
+
+  it('every copy of a replaced tool goes', () => {
+    const copies = [toolOf({ tool: 'a' }), toolOf(), toolOf({ tool: 'b' }), toolOf({ serverSha256: 'c'.repeat(64) })];
+    const policy = policyInForce(textOf({ tools: copies }), []);
+    const tool = toolOf({ definitionSha256: 'd'.repeat(64) });
+    expect(proposed(policy, { kind: 'allow-tool', tool }).tools).toEqual([copies[0], tool, copies[2]]);
+  });
+
   it('a folder and a gate are listed once', () => {
     expect(proposed(FULL, { kind: 'unmanage', path: '/home/a/tmp' }).unmanaged).toEqual(['/home/a/tmp']);
     expect(proposed(FULL, { kind: 'gate-off', gate: 'git' }).gatesOff).toEqual(['git']);
@@ -162,6 +212,14 @@ describe(rules('LOC-080')`a change that nobody is asked to sign`, () => {
     ['a 101st pattern', full({ patterns: many(100) }), { kind: 'add-pattern', pattern: patternOf() }],
     ['a pattern in a relative folder', FULL, { kind: 'add-pattern', pattern: patternOf({ cwd: 'x' }) }],
     ['a pattern with a lone surrogate', FULL, { kind: 'add-pattern', pattern: patternOf({ cwd: '/\ud800' }) }],
+    [
+      'a 101st tool',
+      full({ tools: Array.from({ length: 100 }, (_, at) => toolOf({ tool: `${at}` })) }),
+      { kind: 'allow-tool', tool: toolOf() },
+    ],
+    ['a tool with a name too long', FULL, { kind: 'allow-tool', tool: { ...toolOf(), tool: 'x'.repeat(201) } }],
+    ['a tool with a lone surrogate', FULL, { kind: 'allow-tool', tool: toolOf({ server: '\ud800' }) }],
+    ['a tool without a definition', FULL, { kind: 'allow-tool', tool: { ...toolOf(), definitionSha256: '' as never } }],
     ['a relative folder', FULL, { kind: 'unmanage', path: 'tmp' }],
     [
       'a 101st folder',
@@ -219,6 +277,7 @@ const changes: fc.Arbitrary<PolicyChange> = fc.oneof(
   fc.record({ kind: fc.constant('auto-on' as const), until: futures.map((ms) => AT + ms) }),
   fc.record({ kind: fc.constant('fail-open' as const), until: futures.map((ms) => AT + ms) }),
   fc.record({ kind: fc.constant('add-pattern' as const), pattern: patterns }),
+  fc.record({ kind: fc.constant('allow-tool' as const), tool: tools }),
   fc.record({ kind: fc.constant('unmanage' as const), path: fc.constantFrom('/home/a', '/new') }),
   fc.record({ kind: fc.constant('gate-off' as const), gate: fc.constantFrom('run', 'new') }),
   fc.record({
@@ -260,6 +319,7 @@ function expectedAfter(policy: PolicyInForce, change: PolicyChange): Partial<Pol
     case 'lift-requirement':
       return { ...kept, requirements: policy.requirements.filter((one) => one !== change.requirement) };
     case 'add-pattern':
+    case 'allow-tool':
     case 'renew':
       return kept;
   }
@@ -275,6 +335,7 @@ describe(rules('LOC-080', 'LOC-082', 'LOC-085')`what is signed is what was in fo
           sha256: _,
           document,
           patterns: after,
+          tools: toolsAfter,
           ...rest
         } = policyInForce(text, restrictions);
         expect(newVersion).toBe(version);
@@ -287,6 +348,11 @@ describe(rules('LOC-080', 'LOC-082', 'LOC-085')`what is signed is what was in fo
         const others = policy.patterns.map(({ pattern }) => pattern).filter((one) => !isReplaced(one));
         expect(after.map(({ pattern }) => pattern).filter((one) => !isReplaced(one))).toEqual(others);
         expect(after.map(({ pattern }) => pattern).filter(isReplaced)).toEqual(added === null ? [] : [added]);
+        const allowed = change.kind === 'allow-tool' ? change.tool : null;
+        const isNamed = ({ tool }: { readonly tool: { readonly server: string; readonly tool: string } }) =>
+          tool.server === allowed?.server && tool.tool === allowed.tool;
+        expect(toolsAfter.filter((one) => !isNamed(one))).toEqual(policy.tools.filter((one) => !isNamed(one)));
+        expect(toolsAfter.filter(isNamed).map(({ tool }) => tool)).toEqual(allowed === null ? [] : [allowed]);
       }),
       { numRuns: 300 },
     );
@@ -308,6 +374,9 @@ describe(rules('LOC-080', 'LOC-082', 'LOC-085')`what is signed is what was in fo
       fc
         .string({ unit: 'binary' })
         .map((cwd): PolicyChange => ({ kind: 'add-pattern', pattern: patternOf({ cwd: `/${cwd}` }) })),
+      fc
+        .string({ unit: 'binary', minLength: 1, maxLength: 100 })
+        .map((tool): PolicyChange => ({ kind: 'allow-tool', tool: toolOf({ tool, server: tool }) })),
     );
     fc.assert(
       fc.property(narrowed, anyChange, ({ policy }, change) => {

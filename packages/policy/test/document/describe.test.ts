@@ -1,9 +1,14 @@
 import { rules } from '@airlock/conformance';
-import { policyDocumentSchema, policyPatternSchema, policyRequirementSchema } from '@airlock/protocol';
+import {
+  policyDocumentSchema,
+  policyPatternSchema,
+  policyRequirementSchema,
+  policyToolSchema,
+} from '@airlock/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describePolicy } from '../../src/document/describe.js';
-import { documentOf, documents, identity, patternOf } from './policies.js';
+import { documentOf, documents, identity, patternOf, toolOf } from './policies.js';
 
 const described = (members: Record<string, unknown>) => describePolicy(documentOf(members));
 const HASH = 'a'.repeat(64);
@@ -39,6 +44,19 @@ const MEMBERS: Readonly<Record<string, readonly [Record<string, unknown>, readon
       '  while this program is the same file: /usr/bin/npm',
       '  while 1 piece of configuration stays the same',
       '  while the variables that loaders and interpreters read stay the same',
+    ],
+  ],
+  tools: [
+    { tools: [toolOf(), toolOf({ server: 'files', tool: 'read', definitionSha256: 'c'.repeat(64) })] },
+    [
+      'Called without asking, the tool: query',
+      '  of the server that is named: search',
+      `  while its program, files and arguments, or its address, stay the same: ${HASH}`,
+      `  while description and schema of the tool stay the same: ${'b'.repeat(64)}`,
+      'Called without asking, the tool: read',
+      '  of the server that is named: files',
+      `  while its program, files and arguments, or its address, stay the same: ${HASH}`,
+      `  while description and schema of the tool stay the same: ${'c'.repeat(64)}`,
     ],
   ],
   gatesOff: [
@@ -100,6 +118,7 @@ describe(rules('LOC-080')`a policy in words`, () => {
   it('every member of the schema has its words', () => {
     expect(Object.keys(MEMBERS)).toEqual(Object.keys(policyDocumentSchema.shape));
     expect(Object.keys(PATTERN_MEMBERS)).toEqual(Object.keys(policyPatternSchema.shape));
+    expect(MEMBERS['tools']?.[1]).toHaveLength(2 * Object.keys(policyToolSchema.shape).length);
     expect(MEMBERS['requirements']![0]['requirements']).toEqual(policyRequirementSchema.options);
   });
 

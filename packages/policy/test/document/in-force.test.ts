@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type LocalRestriction, policyInForce, STRICTEST_POLICY } from '../../src/document/in-force.js';
 import { readPattern } from '../../src/patterns/match.js';
-import { documents, isNarrower, patternOf, restrictionsOf, textOf, VERSION } from './policies.js';
+import { documents, isNarrower, patternOf, restrictionsOf, textOf, toolOf, VERSION } from './policies.js';
 
 const vectors: {
   readonly plaintexts: readonly { readonly id: string; readonly value: any }[];
@@ -20,15 +20,25 @@ const PATTERN = patternOf();
 const PATTERN_ID = `pat-${sha256(canonicalize(PATTERN)).slice(0, 16)}`;
 const OTHER = patternOf({ text: 'npm run build' });
 const OTHER_ID = `pat-${sha256(canonicalize(OTHER)).slice(0, 16)}`;
+const TOOL = toolOf();
+const TOOL_ID = `tool-${sha256(canonicalize(TOOL)).slice(0, 16)}`;
+const OTHER_TOOL = toolOf({ tool: 'read' });
+const OTHER_TOOL_ID = `tool-${sha256(canonicalize(OTHER_TOOL)).slice(0, 16)}`;
 const TEXT = textOf({
   auto: { until: '2026-11-22T08:00:00+02:00' },
   failOpen: { until: '2026-11-22T07:00:00.500Z' },
   patterns: [PATTERN, OTHER],
+  tools: [TOOL, OTHER_TOOL],
   gatesOff: ['git', 'run'],
   unmanaged: ['/home/a/tmp', '/srv'],
   requirements: ['harp-decision'],
 });
 const POLICY = policyInForce(TEXT, []);
+
+/** A document as a later version of Airlock may sign it: the tool is covered under a condition that nobody here knows. */
+function textWithNewerTool(): string {
+  return canonicalize({ version: VERSION, tools: [{ ...TOOL, onlyArguments: '{}' }] });
+}
 
 describe(rules('LOC-080')`without a signed document`, () => {
   it('everything is asked; version and hash are those of no document', () => {
@@ -40,6 +50,7 @@ describe(rules('LOC-080')`without a signed document`, () => {
       autoUntil: null,
       failOpenUntil: null,
       patterns: [],
+      tools: [],
       gatesOff: [],
       unmanaged: [],
       requirements: [],
@@ -84,6 +95,10 @@ describe(rules('LOC-082')`a signed document`, () => {
         { id: PATTERN_ID, pattern: PATTERN },
         { id: OTHER_ID, pattern: OTHER },
       ],
+      tools: [
+        { id: TOOL_ID, tool: TOOL },
+        { id: OTHER_TOOL_ID, tool: OTHER_TOOL },
+      ],
       gatesOff: ['git', 'run'],
       unmanaged: ['/home/a/tmp', '/srv'],
       requirements: ['harp-decision'],
@@ -100,6 +115,7 @@ describe(rules('LOC-082')`a signed document`, () => {
     ['a version that is no integer', '{"version":"1"}'],
     ['a member nobody here understands', '{"failMode":"open","version":1}'],
     ['a member in another case', '{"Auto":{"until":"2026-11-22T06:00:00.000Z"},"version":1}'],
+    ['a tool with a member of a newer version', textWithNewerTool()],
     ['auto mode without an end', '{"auto":{},"version":1}'],
     ['an end that is no time', '{"auto":{"until":"soon"},"version":1}'],
     ['fail mode open without an end', '{"failOpen":true,"version":1}'],
@@ -125,6 +141,12 @@ describe(rules('LOC-085')`a local restriction`, () => {
       { kind: 'pattern-removed', patternId: PATTERN_ID },
       { patterns: [{ id: OTHER_ID, pattern: OTHER }] },
     ],
+    [
+      'a tool removed',
+      { kind: 'pattern-removed', patternId: TOOL_ID },
+      { tools: [{ id: OTHER_TOOL_ID, tool: OTHER_TOOL }] },
+    ],
+    ['the start of a tool id', { kind: 'pattern-removed', patternId: TOOL_ID.slice(0, -1) }, {}],
     ['a path managed again', { kind: 'path-managed', path: '/srv' }, { unmanaged: ['/home/a/tmp'] }],
     ['a gate on again', { kind: 'gate-on', gate: 'git' }, { gatesOff: ['run'] }],
     [
@@ -204,7 +226,7 @@ describe(rules('INV-26', 'LOC-085')`restrictions only narrow`, () => {
           case 'fail-closed':
             return policy.failOpenUntil === null;
           case 'pattern-removed':
-            return policy.patterns.every(({ id }) => id !== added.patternId);
+            return [...policy.patterns, ...policy.tools].every(({ id }) => id !== added.patternId);
           case 'path-managed':
             return !policy.unmanaged.includes(added.path);
           case 'gate-on':

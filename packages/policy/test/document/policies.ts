@@ -4,6 +4,8 @@ import {
   policyDocumentSchema,
   type PolicyPattern,
   policyRequirementSchema,
+  type PolicyTool,
+  policyToolSchema,
 } from '@airlock/protocol';
 import fc from 'fast-check';
 import type { LocalRestriction, PolicyInForce } from '../../src/document/in-force.js';
@@ -29,6 +31,17 @@ export function patternOf(parts: Record<string, unknown> = {}): PolicyPattern {
     environmentSha256: HASH,
     ...parts,
   } as unknown as PolicyPattern;
+}
+
+/** A tool of the document, with the members that differ. */
+export function toolOf(parts: Partial<Record<keyof PolicyTool, string>> = {}): PolicyTool {
+  return policyToolSchema.parse({
+    server: 'search',
+    serverSha256: HASH,
+    tool: 'query',
+    definitionSha256: 'b'.repeat(64),
+    ...parts,
+  });
 }
 
 /** A document of {@link VERSION} with these members. */
@@ -63,6 +76,16 @@ export const patterns: fc.Arbitrary<PolicyPattern> = fc
   })
   .map((parts) => withoutUndefined(patternOf(parts)) as PolicyPattern);
 
+/** Tools of which many share their names. */
+export const tools: fc.Arbitrary<PolicyTool> = fc
+  .record({
+    server: fc.constantFrom('search', 'files'),
+    serverSha256: fc.constantFrom(HASH, 'b'.repeat(64)),
+    tool: fc.constantFrom('query', 'read'),
+    definitionSha256: fc.constantFrom(HASH, 'b'.repeat(64)),
+  })
+  .map(toolOf);
+
 /** Documents without `approverKey`, empty members included. */
 export const documents: fc.Arbitrary<PolicyDocument> = fc
   .record({
@@ -70,6 +93,7 @@ export const documents: fc.Arbitrary<PolicyDocument> = fc
     auto: orAbsent(fc.record({ until: times })),
     failOpen: orAbsent(fc.record({ until: times })),
     patterns: orAbsent(fc.array(patterns, { maxLength: 4 })),
+    tools: orAbsent(fc.array(tools, { maxLength: 4 })),
     gatesOff: orAbsent(unique(gates)),
     unmanaged: orAbsent(unique(paths)),
     requirements: orAbsent(unique(requirements)),
@@ -78,7 +102,7 @@ export const documents: fc.Arbitrary<PolicyDocument> = fc
 
 /** Restrictions of what a policy permits, made under versions around {@link VERSION}. */
 export function restrictionsOf(policy: PolicyInForce): fc.Arbitrary<LocalRestriction> {
-  const ids = ['pat-0000000000000000', ...policy.patterns.map(({ id }) => id)];
+  const ids = ['pat-0000000000000000', ...[...policy.patterns, ...policy.tools].map(({ id }) => id)];
   const kinds: fc.Arbitrary<any> = fc.oneof(
     fc.constant({ kind: 'auto-off' }),
     fc.constant({ kind: 'fail-closed' }),
@@ -96,7 +120,7 @@ export function restrictionsOf(policy: PolicyInForce): fc.Arbitrary<LocalRestric
 export function isNarrower(one: PolicyInForce, other: PolicyInForce): boolean {
   const isWithin = <T>(part: readonly T[], whole: readonly T[]) => part.every((item) => whole.includes(item));
   const endsNoLater = (end: number | null, limit: number | null) => end === null || (limit !== null && end <= limit);
-  const ids = ({ patterns: list }: PolicyInForce) => list.map(({ id }) => id);
+  const ids = (policy: PolicyInForce) => [...policy.patterns, ...policy.tools].map(({ id }) => id);
   return (
     endsNoLater(one.autoUntil, other.autoUntil) &&
     endsNoLater(one.failOpenUntil, other.failOpenUntil) &&

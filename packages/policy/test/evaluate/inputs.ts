@@ -133,6 +133,7 @@ export function policyOf(
     autoUntil: null,
     failOpenUntil: null,
     patterns: patterns.map((pattern, index) => ({ id: `pat-${index + 1}`, pattern })),
+    tools: [],
     gatesOff: [],
     unmanaged: [],
     requirements: [],

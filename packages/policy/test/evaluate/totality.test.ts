@@ -2,6 +2,7 @@ import { rules } from '@airlock/conformance';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluate, type EvaluationInput, failsOpen } from '../../src/evaluate/evaluate.js';
+import { bindingOf, signedTool } from './mcp-calls.js';
 import {
   ALL_KINDS,
   actionOf,
@@ -37,8 +38,14 @@ const action = fc
     inputJson: text,
     sessionId: session,
     source: text,
-    notices: fc.constantFrom(undefined, [], ['touches-gate']),
-    extensions: fc.constantFrom(undefined, {}, { 'airlock.interpreters': 7 }, { 'airlock.interpreters': [null] }),
+    notices: fc.constantFrom(undefined, [], ['touches-gate'], ['tool-changed']),
+    extensions: fc.oneof(
+      fc.constantFrom(undefined, {}, { 'airlock.interpreters': 7 }, { 'airlock.interpreters': [null] }),
+      fc.constantFrom({ 'airlock.mcp': 7 }, { 'airlock.mcp': bindingOf() }),
+      fc.record({ method: text, url: text }).map(({ method, url }) => ({
+        'airlock.mcp': bindingOf({ method, server: { transport: 'http', url } }),
+      })),
+    ),
   })
   .map(({ kind, inputJson, argv, shell, stdin, ...common }) => {
     const command = kind === 'command' ? { argv, shell, stdin } : {};
@@ -88,7 +95,11 @@ const input: fc.Arbitrary<EvaluationInput> = fc
   .map(({ patterns: signed, tainted, autoUntil, ...rest }) =>
     inputOf({
       ...rest,
-      policy: policyOf(signed, { autoUntil, unmanaged: ['/x', FOLDER].slice(0, signed.length) }),
+      policy: policyOf(signed, {
+        tools: [{ id: 'tool-1', tool: signedTool({ server: 'files', tool: 'read' }) }],
+        autoUntil,
+        unmanaged: ['/x', FOLDER].slice(0, signed.length),
+      }),
       session: { tainted },
     }),
   );
@@ -114,7 +125,10 @@ describe(rules('LOC-045')`a verdict`, () => {
         const { basis } = verdict;
         if (basis.kind === 'grant') {
           expect(any.standing.some((one) => one.effect === 'approve' && one.policyId === basis.policyId)).toBe(true);
-        } else expect(any.policy.patterns.map(({ id }) => id)).toEqual(expect.arrayContaining([...basis.patternIds]));
+        } else
+          expect([...any.policy.patterns, ...any.policy.tools].map(({ id }) => id)).toEqual(
+            expect.arrayContaining([...basis.patternIds]),
+          );
       }),
       { numRuns: 300 },
     );

@@ -15,6 +15,7 @@ export {
 } from './airlock-action.js';
 export { type PolicyDocument, policyDocumentSchema, readPolicyDocument } from './policy-document.js';
 export { type PolicyPattern, policyPatternSchema } from './policy-document.js';
+export { type PolicyTool, policyToolSchema } from './policy-document.js';
 export { policyGateSchema, type PolicyRequirement, policyRequirementSchema } from './policy-document.js';
 export { type ConfigurationFact, configurationFactSchema } from './policy-document.js';
 export { type ProgramIdentity, programIdentitySchema } from './policy-document.js';

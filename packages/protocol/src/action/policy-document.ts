@@ -7,7 +7,16 @@ import { parseCanonical } from '../json/canonical.js';
 const KEY = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 
 /** Documents stay readable by a human on a phone, and far below the limit of an artifact. */
-const MOST = { patterns: 100, paths: 100, gates: 16, files: 64, words: 4096, path: 4096 } as const;
+const MOST = {
+  patterns: 100,
+  tools: 100,
+  paths: 100,
+  gates: 16,
+  files: 64,
+  words: 4096,
+  path: 4096,
+  name: 200,
+} as const;
 
 const absolutePathSchema = z.string().max(MOST.path).startsWith('/');
 
@@ -52,6 +61,19 @@ export const policyPatternSchema = z.strictObject({
 /** A pattern of a policy document. */
 export type PolicyPattern = z.infer<typeof policyPatternSchema>;
 
+/** A tool of an MCP server that needs no human, while server and definition are what they were (LOC-080). */
+export const policyToolSchema = z.strictObject({
+  /** Name of the server as its client knows it. */
+  server: z.string().min(1).max(MOST.name),
+  /** Of the canonical JSON of the server's identity: program, files and arguments, or address. */
+  serverSha256: hexSha256Schema,
+  tool: z.string().min(1).max(MOST.name),
+  /** Of the RFC 8785 text of the tool's definition. */
+  definitionSha256: hexSha256Schema,
+});
+/** A tool of a policy document. */
+export type PolicyTool = z.infer<typeof policyToolSchema>;
+
 /**
  * What a workspace may require beyond the protocol's minimum: to be asked for reads too (LOC-045), the canonical decision
  * (ENF-030), a verified pairing (PAIR-210). Sorted.
@@ -82,6 +104,7 @@ export const policyDocumentSchema = z.strictObject({
   /** Fail mode open until then (ENF-155). */
   failOpen: untilSchema.optional(),
   patterns: z.array(policyPatternSchema).max(MOST.patterns).optional(),
+  tools: z.array(policyToolSchema).max(MOST.tools).optional(),
   gatesOff: z.array(policyGateSchema).max(MOST.gates).optional(),
   /** Real paths of folders that Airlock leaves alone (LOC-130). */
   unmanaged: z.array(absolutePathSchema).max(MOST.paths).optional(),

@@ -14,11 +14,13 @@ const PATTERN = {
   configuration: [{ name: 'package.json scripts', sha256: HASH }],
   environmentSha256: HASH,
 };
+const TOOL = { server: 'search', serverSha256: HASH, tool: 'query', definitionSha256: 'b'.repeat(64) };
 const FULL = {
   version: 1_795_305_600,
   auto: { until: '2026-11-22T06:00:00.000Z' },
   failOpen: { until: '2026-11-22T14:00:00+02:00' },
   patterns: [PATTERN],
+  tools: [TOOL],
   gatesOff: ['claude-code', 'run'],
   unmanaged: ['/home/a/tmp', '/'],
   requirements: ['ask-reads', 'harp-decision', 'verified-pairing'],
@@ -27,6 +29,7 @@ const FULL = {
 const read = (value: unknown) => readPolicyDocument(canonicalize(value));
 const withMember = (name: string, value: unknown) => ({ ...FULL, [name]: value });
 const withPattern = (name: string, value: unknown) => withMember('patterns', [{ ...PATTERN, [name]: value }]);
+const withTool = (name: string, value: unknown) => withMember('tools', [{ ...TOOL, [name]: value }]);
 const times = (count: number, item: (index: number) => unknown) => Array.from({ length: count }, (_, at) => item(at));
 const without = (object: Record<string, unknown>, name: string) =>
   Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
@@ -61,6 +64,17 @@ describe(rules('LOC-082')`a policy document`, () => {
         times(16, (at) => `g${at}`),
       ),
     ],
+    [
+      '100 tools',
+      withMember(
+        'tools',
+        times(100, () => TOOL),
+      ),
+    ],
+    ['no tools', withMember('tools', [])],
+    ['a server with a name of 200 characters', withTool('server', 'x'.repeat(200))],
+    ['a tool with a name of 200 characters', withTool('tool', 'x'.repeat(200))],
+    ['names in any script', withMember('tools', [{ ...TOOL, server: 'süchen', tool: '検索' }])],
     ['a gate of 32 characters', withMember('gatesOff', ['g'.repeat(32)])],
     ['a path of 4,096 characters', withMember('unmanaged', [`/${'x'.repeat(4095)}`])],
     ['a pattern without a shell', withMember('patterns', [without(PATTERN, 'shell')])],
@@ -142,6 +156,26 @@ describe(rules('LOC-082')`a policy document`, () => {
     ['a gate with a space', withMember('gatesOff', ['run '])],
     ['a gate with a line feed', withMember('gatesOff', ['run\n'])],
     ['a gate of 33 characters', withMember('gatesOff', ['g'.repeat(33)])],
+    [
+      '101 tools',
+      withMember(
+        'tools',
+        times(101, () => TOOL),
+      ),
+    ],
+    ['a tool by its name only', withMember('tools', ['query'])],
+    ['a tool with a further member', withTool('arguments', {})],
+    ['a tool without its server', withMember('tools', [without(TOOL, 'server')])],
+    ['a tool of any server of that name', withMember('tools', [without(TOOL, 'serverSha256')])],
+    ['a server without its tool', withMember('tools', [without(TOOL, 'tool')])],
+    ['a tool with any definition', withMember('tools', [without(TOOL, 'definitionSha256')])],
+    ['a tool with a definition that is no hash', withTool('definitionSha256', '')],
+    ['a tool with a hash in upper case', withTool('serverSha256', HASH.toUpperCase())],
+    ['a server without a name', withTool('server', '')],
+    ['a tool without a name', withTool('tool', '')],
+    ['a server with a name of 201 characters', withTool('server', 'x'.repeat(201))],
+    ['a tool with a name of 201 characters', withTool('tool', 'x'.repeat(201))],
+    ['a list of tools for one', withTool('tool', ['query', 'other'])],
     ['an unknown requirement', withMember('requirements', ['passphrase'])],
     ['a pattern with a further member', withPattern('regex', true)],
     ['an empty pattern', withPattern('text', '')],
@@ -211,6 +245,7 @@ describe(rules('LOC-082')`a policy document`, () => {
       'auto',
       'failOpen',
       'patterns',
+      'tools',
       'gatesOff',
       'unmanaged',
       'requirements',

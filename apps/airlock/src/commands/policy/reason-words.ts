@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<AskReason, string>> = {
   read_secret: 'it reads a file whose name says that it holds secrets',
   reads_required: 'this workspace requires to be asked for reads too',
   tainted_session: 'an earlier command changed the shell of this session',
+  tool_changed: 'the server or the tool is not what was approved last under its name',
   unknown_input: 'the tool was given input that is not known',
   pattern_invalid: 'its pattern is none',
   pattern_too_broad: 'its pattern is too broad',
