@@ -96,7 +96,7 @@ describe(rules('INV-17')`what is read in two ways is no message`, () => {
 });
 
 test('arguments come out exactly as they stand, wherever they stand', () => {
-  const spaces = fc.constantFrom('', ' ', '\t', '\n ', '\r');
+  const spaces = fc.constantFrom('', ' ', '\t', '\n ');
   const property = fc.property(
     fc.json({ maxDepth: 4 }),
     fc.tuple(spaces, spaces, spaces),
