@@ -28,6 +28,7 @@ export type {
   WithdrawAnswer,
   WorkspaceStatus,
 } from './socket/api.js';
+export type { AuthorizeAnswer, AuthorizeBody, EndpointAnswer, EndpointBody } from './socket/authorize-api.js';
 export type {
   Basis,
   ExplainAnswer,

@@ -11,6 +11,7 @@ export const RUNTIME_CODES = [
   'daemon_start_failed',
   'daemon_stopped',
   'directory_insecure',
+  'endpoint_unavailable',
   'file_insecure',
   'host_unknown',
   'internal_error',
@@ -31,8 +32,10 @@ export const RUNTIME_CODES = [
   'secret_store_unavailable',
   'sign_in_in_progress',
   'socket_path_too_long',
+  'source_reserved',
   'state_corrupt',
   'state_unavailable',
+  'workspace_not_bound',
 ] as const;
 
 /** One of {@link RUNTIME_CODES}. */

@@ -1,5 +1,6 @@
 import type { RuntimePaths } from '../paths/paths.js';
 import type { Ports } from '../ports/ports.js';
+import type { GatewayCheck } from '../host/gateway-check.js';
 import type { HostAdapterFactory } from '../host/host-desk.js';
 import type { PeerUid } from '../socket/peer.js';
 import type { GatewayPorts } from './node-gateway.js';
@@ -12,6 +13,8 @@ export interface StartDaemonOptions {
   readonly paths: RuntimePaths;
   /** Host adapters of the hook routes; an unknown host gets a deny-shaped coded error. */
   readonly adapters?: readonly HostAdapterFactory[];
+  /** Reads the messages that gateways of others ask about; without it they cannot ask. */
+  readonly gatewayCheck?: GatewayCheck;
   /** Milliseconds without a connection, request or pairing until the daemon ends by itself; 0 is never (default). */
   readonly idleExitMs?: number;
   /** Refuse pairings that are not verified (PAIR-210). */

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import type { Lock } from '../lock/lock.js';
 import type { RuntimePaths } from '../paths/paths.js';
 import { nodePorts } from '../ports/ports.js';
+import type { Endpoint } from '../endpoint/endpoint.js';
 import { startServer, type LocalServer } from '../socket/server.js';
 import { checkSocketPath } from '../socket/socket-path.js';
+import { authorization, reopenEndpoint } from './authorization.js';
 import { composeDaemon, type Composition } from './compose.js';
 import { IdleWatch } from './idle.js';
 import { releaseLocks, takeDaemonLocks } from './instance-lock.js';
@@ -77,26 +79,35 @@ async function listen(options: StartDaemonOptions, parts: Parts): Promise<Runnin
   });
   let closing: Promise<void> | null = null;
   const close = async (reason: CloseReason = 'closed') => {
-    closing ??= shutDown(paths, parts, { server, idle, maintenance }).finally(() => settle(reason));
+    closing ??= shutDown(paths, parts, { server, endpoint, idle, maintenance }).finally(() => settle(reason));
     return closing;
   };
   const closeQuietly = (reason: CloseReason) => {
     close(reason).catch((cause: unknown) => parts.log.error({ err: cause }, 'could not stop cleanly'));
   };
-  const { services } = parts.composition;
+  const { services, storage } = parts.composition;
   const idle = new IdleWatch({
     afterMs: options.idleExitMs ?? 0,
     ports,
-    busy: services.busy,
+    busy: () => services.busy() || endpoint.isOpen,
     onIdle: () => closeQuietly('idle'),
+  });
+  const made = adapters.map((make) => make(services.desk));
+  const { authorize, endpoint } = authorization(options, {
+    desk: services.desk,
+    adapters: made,
+    storage,
+    ports,
+    activity: idle,
   });
   const server = await startServer({
     paths,
-    service: services,
-    adapters: adapters.map((make) => make(services.desk)),
+    service: { ...services, authorize, endpoint: (body) => endpoint.answer(body) },
+    adapters: made,
     activity: idle,
     ...(options.peerUid === undefined ? {} : { peerUid: options.peerUid }),
   });
+  await reopenEndpoint(endpoint, parts.log);
   writePidFile(paths.pidFile);
   const maintenance = setInterval(() => {
     // Whose home was deleted can never be asked again, and would deny and retry for ever.
@@ -110,16 +121,22 @@ async function listen(options: StartDaemonOptions, parts: Parts): Promise<Runnin
 
 interface Front {
   readonly server: LocalServer;
+  readonly endpoint: Endpoint;
   readonly idle: IdleWatch;
   readonly maintenance: NodeJS.Timeout;
 }
 
 /** Denies and withdraws first, so that everybody who waits gets an answer, then lets go of files and locks. */
-async function shutDown(paths: RuntimePaths, parts: Parts, { server, idle, maintenance }: Front): Promise<void> {
+async function shutDown(
+  paths: RuntimePaths,
+  parts: Parts,
+  { server, endpoint, idle, maintenance }: Front,
+): Promise<void> {
   idle.stop();
   clearInterval(maintenance);
   parts.log.info('stopping');
   await parts.composition.shutDown();
+  await endpoint.close();
   await server.close();
   parts.composition.storage.close();
   removePidFile(paths.pidFile);

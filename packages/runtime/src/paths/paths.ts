@@ -18,6 +18,8 @@ export interface RuntimePaths {
   readonly policyDirectory: string;
   readonly journalFile: string;
   readonly auditFile: string;
+  /** Sealed; there while the endpoint on loopback TCP is on. */
+  readonly endpointFile: string;
   /** Human approvals that were claimed. */
   readonly approvalsFile: string;
   readonly secretsDirectory: string;
@@ -70,6 +72,7 @@ function withFiles(bases: Bases): RuntimePaths {
     policyDirectory: join(bases.state, 'policies'),
     journalFile: join(bases.state, 'journal.jsonl'),
     auditFile: join(bases.state, 'audit.jsonl'),
+    endpointFile: join(bases.state, 'endpoint.json'),
     approvalsFile: join(bases.state, 'approvals.jsonl'),
     secretsDirectory: join(bases.data, 'secrets'),
     logDirectory,

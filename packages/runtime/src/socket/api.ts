@@ -233,7 +233,7 @@ export const requestEventSchema = z.discriminatedUnion('event', [
     /** `pass`: nothing gates this call; the host's own permission flow decides (LOC-045). Claimed like an approval. */
     verdict: z.enum(['allow', 'pass', 'deny']),
     outcome: decidedOutcomeSchema,
-    /** What stands behind a verdict without a human. */
+    /** What stands behind a verdict for which no human was asked. */
     basis: basisSchema.optional(),
     /** `HARP_ERR_…` or a local code; absent on allow and on a plain rejection. */
     code: z.string().optional(),

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { RuntimeError } from '../errors.js';
 import type { RuntimePaths } from '../paths/paths.js';
 import * as api from './api.js';
+import { endpointAnswerSchema } from './authorize-api.js';
 import type { CallOptions, DaemonClient } from './daemon-client.js';
 import * as policyApi from './policy-api.js';
 import { brokenOff, connectError, isAbort } from './connect-error.js';
@@ -61,6 +62,7 @@ export function daemonClient(paths: RuntimePaths): DaemonClient {
       ask({ method: 'GET', path: '/v1/requests', signal: options?.signal }, api.requestsAnswerSchema),
     decisions: (options) =>
       ask({ method: 'GET', path: '/v1/decisions', signal: options?.signal }, api.decisionsAnswerSchema),
+    endpoint: (body, options) => post('/v1/endpoint', endpointAnswerSchema, { body, options }),
     changePolicy: (body, options) =>
       readEvents(paths, { path: '/v1/policy/changes', body, options }, [
         policyApi.policyChangeEventSchema,

@@ -17,6 +17,7 @@ import type {
   UnpairAnswer,
   WithdrawAnswer,
 } from './api.js';
+import type { EndpointAnswer, EndpointBody } from './authorize-api.js';
 import type {
   ExplainAnswer,
   ExplainBody,
@@ -57,6 +58,8 @@ export interface DaemonClient {
   requests(options?: CallOptions): Promise<RequestsAnswer>;
   /** What was decided lately. */
   decisions(options?: CallOptions): Promise<DecisionsAnswer>;
+  /** Lets programs of others ask on loopback TCP, or not any more. */
+  endpoint(body: EndpointBody, options?: CallOptions): Promise<EndpointAnswer>;
   /** Asks the approver to sign a loosening; `submitted`, then `applied` or `refused`. Leaving the loop withdraws it. */
   changePolicy(body: PolicyChangeBody, options?: CallOptions): AsyncIterable<PolicyChangeEvent>;
   /** Tightens at once. */

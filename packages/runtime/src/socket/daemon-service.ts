@@ -17,6 +17,7 @@ import type {
   UnpairAnswer,
   WithdrawAnswer,
 } from './api.js';
+import type { AuthorizeAnswer, AuthorizeBody, EndpointAnswer, EndpointBody } from './authorize-api.js';
 import type {
   ExplainAnswer,
   ExplainBody,
@@ -27,7 +28,7 @@ import type {
   RestrictionBody,
 } from './policy-api.js';
 
-/** What stands behind the routes. Everything may reject with a `RuntimeError`, which becomes the answer. */
+/** What the daemon does for its own programs. Everything may reject with a `RuntimeError`, which becomes the answer. */
 export interface DaemonService {
   status(): StatusAnswer;
   /** `signal` aborts when the caller has gone away. */
@@ -50,4 +51,12 @@ export interface DaemonService {
   showPolicy(workspace: string): PolicyAnswer;
   /** What would happen to an action before a human is asked; leaves no trace. */
   explainPolicy(body: ExplainBody): ExplainAnswer;
+}
+
+/** What stands behind the routes: the same, and what programs of others may ask. */
+export interface SocketService extends DaemonService {
+  /** Asks for a program of somebody else; `signal` aborts when it has gone away. */
+  authorize(body: AuthorizeBody, signal: AbortSignal): Promise<AuthorizeAnswer>;
+  /** Lets the same be asked on loopback TCP, or not any more. */
+  endpoint(body: EndpointBody): Promise<EndpointAnswer>;
 }

@@ -16,6 +16,9 @@ const STATUS: Partial<Record<RuntimeCode, number>> = {
   not_paired: 409,
   request_id_used: 409,
   not_signed_in: 409,
+  endpoint_unavailable: 409,
+  source_reserved: 403,
+  workspace_not_bound: 403,
   body_too_large: 413,
   internal_error: 500,
 };

@@ -114,8 +114,10 @@ export const basisSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unmanaged'), path: z.string() }),
   z.object({ kind: z.literal('fail-open'), until: z.number() }),
   z.object({ kind: z.literal('denial'), policyId: z.string() }),
+  /** A human approved the call that this is a part of, under that id (LOC-147). */
+  z.object({ kind: z.literal('handed-over'), requestId: z.string() }),
 ]);
-/** What stands behind a verdict without a human. */
+/** What stands behind a verdict for which no human was asked. */
 export type Basis = z.infer<typeof basisSchema>;
 export const explainAnswerSchema = z.object({
   verdict: z.enum(['allow', 'pass', 'deny', 'ask']),

@@ -9,7 +9,8 @@ import {
   unpairBodySchema,
   withdrawBodySchema,
 } from './api.js';
-import type { DaemonService } from './daemon-service.js';
+import { authorizeBodySchema, endpointBodySchema } from './authorize-api.js';
+import type { SocketService } from './daemon-service.js';
 import {
   explainBodySchema,
   policyChangeBodySchema,
@@ -29,10 +30,10 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   /** Path with `{id}` for at most one variable segment. */
   readonly path: string;
-  readonly handle: (exchange: Exchange, service: DaemonService) => Promise<void>;
+  readonly handle: (exchange: Exchange, service: SocketService) => Promise<void>;
 }
 
-type Answer = (exchange: Exchange, service: DaemonService) => Promise<unknown> | unknown;
+type Answer = (exchange: Exchange, service: SocketService) => Promise<unknown> | unknown;
 
 const emptySchema = z.strictObject({});
 
@@ -47,7 +48,7 @@ function get(path: string, answer: Answer): Route {
 interface Post<T> {
   readonly path: string;
   readonly body: z.ZodType<T>;
-  readonly answer: (body: T, exchange: Exchange, service: DaemonService) => Promise<unknown>;
+  readonly answer: (body: T, exchange: Exchange, service: SocketService) => Promise<unknown>;
 }
 
 function post<T>({ path, body, answer }: Post<T>): Route {
@@ -64,7 +65,7 @@ function post<T>({ path, body, answer }: Post<T>): Route {
 interface Stream<T> {
   readonly path: string;
   readonly body: z.ZodType<T>;
-  readonly events: (body: T, signal: AbortSignal, service: DaemonService) => AsyncIterable<unknown>;
+  readonly events: (body: T, signal: AbortSignal, service: SocketService) => AsyncIterable<unknown>;
 }
 
 function stream<T>({ path, body, events }: Stream<T>): Route {
@@ -125,6 +126,12 @@ export const ROUTES: readonly Route[] = [
     body: withdrawBodySchema,
     answer: ({ reason }, { id }, service) => service.withdraw(id, reason),
   }),
+  post({
+    path: '/v1/authorize',
+    body: authorizeBodySchema,
+    answer: (body, { response }, service) => service.authorize(body, goneSignal(response)),
+  }),
+  post({ path: '/v1/endpoint', body: endpointBodySchema, answer: (body, _, service) => service.endpoint(body) }),
   stream({
     path: '/v1/policy/changes',
     body: policyChangeBodySchema,

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { RuntimeError } from '../errors.js';
 import { ensureRuntimeDirectory, ownUid } from '../files/secure-directory.js';
 import type { RuntimePaths } from '../paths/paths.js';
-import type { DaemonService } from './daemon-service.js';
+import type { SocketService } from './daemon-service.js';
 import { hookTarget, serveHook } from './hooks.js';
 import type { HostAdapter } from './host-adapter.js';
 import { sendError } from './http.js';
@@ -20,7 +20,7 @@ const LARGEST_HEADERS = 256 * 1024;
 
 export interface ServerOptions {
   readonly paths: RuntimePaths;
-  readonly service: DaemonService;
+  readonly service: SocketService;
   readonly adapters: readonly HostAdapter[];
   readonly peerUid?: PeerUid;
   /** Told when a request begins and ends, for the idle exit. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DurableState } from '@airlock/enforcer';
 import { ApprovalFile } from '../audit/approval-file.js';
 import { AuditLog } from '../audit/audit-log.js';
+import { EndpointFile } from '../endpoint/endpoint-file.js';
 import { toRuntimeError, type RuntimeError } from '../errors.js';
 import { nodeFs, type FsPort } from '../files/fs-port.js';
 import { markInitialised, type Integrity } from '../files/integrity.js';
@@ -34,6 +35,7 @@ export interface Storage {
   readonly approvals: ApprovalFile | null;
   readonly restrictions: Restrictions | null;
   readonly policyRecords: PolicyRecords | null;
+  readonly endpointFile: EndpointFile | null;
   /** Flushes, notes how far the logs have come, drops what is out of its retention. */
   maintain(): void;
   close(): void;
@@ -69,6 +71,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     approvals,
     restrictions,
     policyRecords: opening.policyRecords(),
+    endpointFile: opening.endpointFile(),
     maintain,
     close: () => {
       opening.attemptNow(() => journal?.close());
@@ -157,6 +160,11 @@ class Opening {
   policyRecords(): PolicyRecords | null {
     const { policyDirectory: directory } = this.#options.paths;
     return this.#integrity === null ? null : new PolicyRecords({ directory, integrity: this.#integrity, fs: this.#fs });
+  }
+
+  endpointFile(): EndpointFile | null {
+    const { endpointFile: file } = this.#options.paths;
+    return this.#integrity === null ? null : new EndpointFile({ file, integrity: this.#integrity, fs: this.#fs });
   }
 
   async openState(): Promise<StateStore | null> {

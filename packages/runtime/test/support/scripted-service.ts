@@ -1,5 +1,5 @@
 import type { RequestEvent, StatusAnswer } from '../../src/socket/api.js';
-import type { DaemonService } from '../../src/socket/daemon-service.js';
+import type { SocketService } from '../../src/socket/daemon-service.js';
 import { RuntimeError } from '../../src/errors.js';
 
 export const STATUS: StatusAnswer = {
@@ -23,7 +23,7 @@ const unused = () => {
 
 const fail = (): AsyncIterable<never> => ({ [Symbol.asyncIterator]: () => ({ next: async () => unused() }) });
 
-export function scriptedService(over: Partial<DaemonService>): DaemonService {
+export function scriptedService(over: Partial<SocketService>): SocketService {
   return {
     status: () => STATUS,
     signIn: fail,
@@ -38,6 +38,8 @@ export function scriptedService(over: Partial<DaemonService>): DaemonService {
     withdraw: async () => unused(),
     requests: () => ({ requests: [] }),
     decisions: () => ({ decisions: [] }),
+    authorize: async () => unused(),
+    endpoint: async () => unused(),
     changePolicy: fail,
     restrictPolicy: async () => unused(),
     showPolicy: () => unused(),

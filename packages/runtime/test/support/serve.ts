@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterEach } from 'vitest';
 import { resolvePaths, type RuntimePaths } from '../../src/paths/paths.js';
-import type { DaemonService } from '../../src/socket/daemon-service.js';
+import type { SocketService } from '../../src/socket/daemon-service.js';
 import type { HostAdapter } from '../../src/socket/host-adapter.js';
 import { startServer, type LocalServer, type ServerOptions } from '../../src/socket/server.js';
 import { scriptedService } from './scripted-service.js';
@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 interface Serving {
-  readonly service?: Partial<DaemonService>;
+  readonly service?: Partial<SocketService>;
   readonly adapters?: readonly HostAdapter[];
   readonly peerUid?: ServerOptions['peerUid'];
   readonly paths?: RuntimePaths;
