@@ -110,7 +110,7 @@ class Question {
 
   /** Where nobody was asked, the human at the terminal is told why. */
   #decided(answer: Answer): Answer {
-    if (answer.answer === 'go' && answer.decision !== 'approved' && answer.basis !== undefined) {
+    if (answer.answer === 'go' && answer.basis !== undefined) {
       this.say(visible(basisLine(answer.basis, Date.now())));
     }
     return answer;

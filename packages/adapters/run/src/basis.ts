@@ -5,7 +5,9 @@ export type Decision = 'approved' | 'policy' | 'passed';
 
 /** What a verdict says besides that it is not a denial; `null` when its parts do not belong together. */
 export function decisionOf(verdict: 'allow' | 'pass', outcome: string, basis: Basis | undefined): Decision | null {
-  if (verdict === 'allow' && outcome === 'approved') return 'approved';
+  if (verdict === 'allow' && outcome === 'approved') {
+    return basis === undefined || isOneOf(basis, ['handed-over']) ? 'approved' : null;
+  }
   if (verdict === 'allow') return outcome === 'policy' && isOneOf(basis, ['pattern', 'grant']) ? 'policy' : null;
   const known: readonly Basis['kind'][] = ['auto', 'gate-off', 'unmanaged', 'fail-open'];
   return outcome === 'passed' && isOneOf(basis, known) ? 'passed' : null;
@@ -46,5 +48,7 @@ export function basisLine(basis: Basis, now: number): string {
       return `not gated: fail mode is open until ${timeOf(basis.until, now)}, and the gateway cannot be reached`;
     case 'denial':
       return `denied by a standing policy of the approver, ${basis.policyId}`;
+    case 'handed-over':
+      return `approved a moment ago, as ${basis.requestId}`;
   }
 }

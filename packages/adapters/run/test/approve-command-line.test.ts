@@ -63,6 +63,9 @@ describe(rules('LOC-045')`a command line of another program: nobody asked is not
   test.each([
     { verdict: 'pass', outcome: 'passed' },
     { verdict: 'allow', outcome: 'policy', basis: { kind: 'unheard-of' } },
+    { verdict: 'allow', outcome: 'approved', basis: { kind: 'auto', until: 1 } },
+    { verdict: 'allow', outcome: 'policy', basis: { kind: 'handed-over', requestId: 'req-0' } },
+    { verdict: 'pass', outcome: 'passed', basis: { kind: 'handed-over', requestId: 'req-0' } },
     { verdict: 'deny', outcome: 'passed', basis: { kind: 'auto', until: 1 } },
     { verdict: 'deny', outcome: 'policy' },
   ])('refused: %j', async (decision) => {

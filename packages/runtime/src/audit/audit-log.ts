@@ -22,18 +22,27 @@ export const RUNTIME_AUDIT_KINDS = [
   'policy.denied',
   'policy.asked',
   'policy.report-dropped',
+  'approval.handed-over',
   'host.incident',
 ] as const;
 export type RuntimeAuditKind = (typeof RUNTIME_AUDIT_KINDS)[number];
 
 /** What stands behind a verdict without a human, by name (LOC-045). */
 export interface AuditBasis {
-  /** Kind of the basis: `pattern`, `grant`, `auto`, `gate-off`, `unmanaged`, `read`, `fail-open`, `denial`. */
+  /** Kind of the basis: `pattern`, `grant`, `auto`, `gate-off`, `unmanaged`, `read`, `fail-open`, `denial`, `handed-over`. */
   readonly basis?: string;
   /** Ids of signed patterns, one per simple command of the line, joined by a space. */
   readonly patternIds?: string;
   /** Id of a standing policy. */
   readonly policyId?: string;
+  /** Request that a human approved and whose approval is used for this one (LOC-147). */
+  readonly fromRequestId?: string;
+}
+
+/** What the human saw and approved, where its approval is used for another request (LOC-147). */
+export interface AuditHandOver {
+  readonly fromArtifactHash?: string;
+  readonly fromContentSha256?: string;
 }
 
 /** What became of the policy of a workspace, by name. */
@@ -61,6 +70,7 @@ export interface AuditHost {
 export type AuditRecord = Omit<AuditEntry, 'kind'> &
   AuditBasis &
   AuditPolicy &
+  AuditHandOver &
   AuditHost & { readonly kind: AuditEntry['kind'] | RuntimeAuditKind };
 
 /** The hash-chained log of ENF-190. It holds hashes, ids, outcomes and codes, never plaintext and never secrets. */

@@ -83,6 +83,8 @@ export function auditBasis(basis: Basis): AuditBasis {
     case 'grant':
     case 'denial':
       return { basis: basis.kind, policyId: basis.policyId };
+    case 'handed-over':
+      return { basis: basis.kind, fromRequestId: basis.requestId };
     case 'auto':
     case 'gate-off':
     case 'unmanaged':

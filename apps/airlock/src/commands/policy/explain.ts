@@ -29,6 +29,8 @@ function basisWords({ basis }: ExplainAnswer, { patterns }: Patterns): string {
       return `the approver's standing policy ${basis.policyId}`;
     case 'denial':
       return `the approver's standing policy ${basis.policyId}`;
+    case 'handed-over':
+      return `approved as ${basis.requestId}`;
     case 'auto':
       return `auto mode is on until ${timeWords(basis.until)}`;
     case 'gate-off':

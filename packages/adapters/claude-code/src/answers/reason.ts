@@ -71,6 +71,7 @@ function basisWords(basis: Basis): string {
     case 'unmanaged':
     case 'fail-open':
     case 'denial':
+    case 'handed-over':
       return `allowed (${basis.kind})`;
   }
 }

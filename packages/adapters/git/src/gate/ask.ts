@@ -79,7 +79,7 @@ const BASES: Readonly<Record<'allow' | 'pass', readonly Basis['kind'][]>> = {
 function decided(event: Extract<RequestEvent, { event: 'decided' }>): Allowed {
   const { verdict, outcome, requestId, basis } = event;
   if (verdict === 'deny') throw denial(event);
-  if (verdict === 'allow' && outcome === 'approved') return { requestId, by: 'approved' };
+  if (verdict === 'allow' && outcome === 'approved' && basis === undefined) return { requestId, by: 'approved' };
   const isWhole = outcome === (verdict === 'allow' ? 'policy' : 'passed');
   if (isWhole && basis !== undefined && BASES[verdict].includes(basis.kind)) return { requestId, by: basis.kind };
   throw new Refusal('bad_answer', 'the daemon gave an answer that is none', 'airlock daemon status');
@@ -119,6 +119,7 @@ export function withoutReceipt(by: Basis['kind']): string {
     case 'pattern':
     case 'read':
     case 'denial':
+    case 'handed-over':
       return 'there is no receipt';
   }
 }

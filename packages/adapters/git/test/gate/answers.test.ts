@@ -15,6 +15,7 @@ const BASES: Record<string, unknown> = {
   grant: { kind: 'grant', policyId: 'p' },
   pattern: { kind: 'pattern', patternIds: ['p'] },
   read: { kind: 'read' },
+  handed: { kind: 'handed-over', requestId: 'req-0' },
 };
 
 const decided = (verdict: string, outcome: string, more: object = {}) => ({ verdict, outcome, ...more }) as Answer;
@@ -80,6 +81,7 @@ describe(rules('LOC-100')`what the daemon answers`, () => {
     ['fail mode open', decided('pass', 'passed', { basis: BASES['fail-open'] }), 0, /fail mode is open/],
     ['a pattern: there is none for git', decided('allow', 'policy', { basis: BASES['pattern'] }), 1, /^bad_answer /m],
     ['a read: a commit is none', decided('pass', 'passed', { basis: BASES['read'] }), 1, /^bad_answer /m],
+    ['handed over: a commit never is', decided('allow', 'approved', { basis: BASES['handed'] }), 1, /^bad_answer /m],
     ['yes without a reason', decided('pass', 'passed'), 1, /^bad_answer /m],
     ['yes by nobody', decided('allow', 'policy'), 1, /^bad_answer /m],
     ['yes that failed', decided('allow', 'failed', { basis: BASES['grant'] }), 1, /^bad_answer /m],

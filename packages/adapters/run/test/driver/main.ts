@@ -39,6 +39,7 @@ const DECISIONS: Readonly<Record<string, Omit<Decided, 'event' | 'requestId'>>> 
   gateOff: { verdict: 'pass', outcome: 'passed', basis: { kind: 'gate-off', gate: 'run' } },
   unmanaged: { verdict: 'pass', outcome: 'passed', basis: { kind: 'unmanaged', path: '/srv/\u001b[31mred' } },
   failOpen: { verdict: 'pass', outcome: 'passed', basis: { kind: 'fail-open', until: Date.UTC(2100, 0, 2, 12) } },
+  handedOver: { verdict: 'allow', outcome: 'approved', basis: { kind: 'handed-over', requestId: 'req-0' } },
   noBasis: { verdict: 'allow', outcome: 'policy' },
   noBasisPassed: { verdict: 'pass', outcome: 'passed' },
   allowedByAuto: { verdict: 'allow', outcome: 'policy', basis: { kind: 'auto', until: 1 } },

@@ -17,6 +17,7 @@ describe(rules(
       says: 'approved by your signed patterns pat-1, pat-2 (airlock patterns)',
     },
     { answer: 'byGrant', decision: 'policy', says: 'approved by a standing permission of the approver, dnd-1' },
+    { answer: 'handedOver', decision: 'approved', says: 'approved a moment ago, as req-0' },
     { answer: 'auto', decision: 'passed', says: /not gated: auto mode is on until 2100-01-0\d \d\d:\d\d/ },
     { answer: 'gateOff', decision: 'passed', says: 'not gated: the signed policy switches the gate "run" off' },
     {
