@@ -32,10 +32,11 @@ export async function placeProblems(
   managers: readonly HookManager[],
 ): Promise<readonly Problem[]> {
   const none: readonly Problem[] = [];
-  if (place.side === 'server') return none;
+  const unnamed = settings.identity === null ? [noIdentity(place)] : none;
+  if (place.side === 'server') return unnamed;
   return [
     ...elsewhere(place),
-    ...(settings.identity === null ? [NO_IDENTITY] : none),
+    ...unnamed,
     ...settings.withoutReceipts.map(withoutReceipts),
     ...(managers.includes('simple-git-hooks') ? [DELETES] : none),
     ...(await otherWorkTrees(place)),
@@ -43,11 +44,13 @@ export async function placeProblems(
   ];
 }
 
-const NO_IDENTITY: Problem = {
-  code: 'repository_unknown',
-  message: 'there is no remote origin with a name that others know it by: nothing can be asked about',
-  fix: 'airlock git install --repository NAME',
-};
+function noIdentity({ side }: Place): Problem {
+  const message =
+    side === 'server'
+      ? 'nobody said what clones call this repository: every push is refused'
+      : 'there is no remote origin with a name that others know it by: nothing can be asked about';
+  return { code: 'repository_unknown', message, fix: `${AGAIN} --repository NAME` };
+}
 
 const DELETES: Problem = {
   code: 'manager_deletes_hooks',

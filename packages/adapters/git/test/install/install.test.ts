@@ -299,6 +299,20 @@ describe('the configuration', () => {
     expect(values(here, 'airlock.repository').said).toBe('example.org/team/widgets');
   });
 
+  test('a server without one refuses every push, and says so before anybody pushes', async () => {
+    const program = standIn();
+    const here = gitFolder('--bare');
+    const { problems } = await program.install(here, { identity: undefined as unknown as string });
+    expect(problems).toMatchObject([
+      {
+        code: 'repository_unknown',
+        message: expect.stringContaining('every push is refused'),
+        fix: 'airlock git install --repository NAME',
+      },
+    ]);
+    expect((await program.install(here, { identity: 'example.org/team/widgets' })).problems).toEqual([]);
+  });
+
   test('receipts are fetched from every remote that is fetched from, and one without any is fetched as before', async () => {
     const origin = gitFolder();
     origin.commit('one');
