@@ -58,7 +58,7 @@ export async function configuredKeys(
   const wrong = keys.find((key) => !isKey(key));
   if (wrong !== undefined) {
     throw new GitError('approvers_invalid', `"${wrong}" is no raw Ed25519 key in base64url`, {
-      fix: 'airlock status shows the key, where the approver is paired',
+      fix: 'airlock status, where the approver is paired: it shows the key',
     });
   }
   return keys.length === 0 ? null : new Set(keys);
