@@ -41,13 +41,18 @@ export class Call {
   #isCancelled = false;
   #markSent: () => void = () => undefined;
   #markBegun: () => void = () => undefined;
+  #markAnswered: () => void = () => undefined;
   /** It has left, or failed. */
   readonly sent = new Promise<void>((resolve) => {
     this.#markSent = resolve;
   });
-  /** The answer has begun, or it failed. */
+  /** The server has begun to answer, so it has the request; or it failed. */
   readonly begun = new Promise<void>((resolve) => {
     this.#markBegun = resolve;
+  });
+  /** Every request of it is answered, or it failed. */
+  readonly answered = new Promise<void>((resolve) => {
+    this.#markAnswered = resolve;
   });
 
   constructor(
@@ -74,6 +79,7 @@ export class Call {
       clearTimeout(this.#linger);
       this.#markSent();
       this.#markBegun();
+      this.#markAnswered();
     }
   }
 
@@ -127,7 +133,10 @@ export class Call {
     for (const [key, response] of responsesIn(message)) {
       if (this.#waiting.delete(key)) this.ports.onResponse(response);
     }
-    if (this.#waiting.size === 0) this.#endLater();
+    if (this.#waiting.size === 0) {
+      this.#markAnswered();
+      this.#endLater();
+    }
     await this.ports.put(message);
   }
 

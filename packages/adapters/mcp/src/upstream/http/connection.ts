@@ -44,7 +44,7 @@ export class Connection {
   async call({ method, headers, body, signal, onSent, isTimed }: HttpCall): Promise<HttpAnswer> {
     let wasSent = false;
     const bytes = body ?? new Uint8Array(0);
-    // Asked for its first piece only when a connection stands.
+    // Asked for its first piece only when a connection stands, and for more only when that is written.
     async function* leaving(): AsyncGenerator<Uint8Array, void> {
       wasSent = true;
       yield bytes;
@@ -56,7 +56,7 @@ export class Connection {
         dispatcher: this.#agent,
         method,
         headers: { ...headers, ...(body === undefined ? {} : { 'content-length': String(bytes.length) }) },
-        ...(body === undefined ? {} : { body: Readable.from(leaving()) }),
+        ...(body === undefined ? {} : { body: Readable.from(leaving(), { highWaterMark: 0 }) }),
         signal,
         headersTimeout: silence,
         bodyTimeout: silence,

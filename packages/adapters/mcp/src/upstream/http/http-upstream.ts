@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { McpServer } from '@airlock/protocol';
 import { RuntimeError } from '@airlock/runtime/client';
 import type { Message, Request } from '../../jsonrpc/message.js';
@@ -73,6 +74,9 @@ export class HttpUpstream implements Upstream {
       cancelled.cancel('now');
       return;
     }
+    if (cancelled !== undefined) {
+      await Promise.race([cancelled.begun, pause(this.options.limits.overtakingMs, undefined, { ref: false })]);
+    }
     const requests = requestsIn(message);
     if (requests.length === 0) await this.#tell(message);
     else await this.#ask(message, requests);
@@ -102,8 +106,8 @@ export class HttpUpstream implements Upstream {
         for (const key of keys) if (this.#calls.get(key) === call) this.#calls.delete(key);
       })
       .catch((error: unknown) => report(`a request failed: ${String(error)}`));
-    // What follows a handshake needs its session; what follows anything else must not overtake it.
-    await (isHandshake ? call.begun : call.sent);
+    // What follows a handshake needs its session and version; what follows anything else must not overtake it.
+    await (isHandshake ? call.answered : call.sent);
   }
 
   async #refuse(requests: readonly Request[]): Promise<void> {

@@ -9,6 +9,8 @@ export interface HttpLimits {
   readonly silenceMs: number;
   /** For the receipt of a notification or of an answer of the client. */
   readonly receiptMs: number;
+  /** How long a cancellation waits for a sign that the server has the request: it comes on another connection. */
+  readonly overtakingMs: number;
   /** For the end of the session. */
   readonly closeMs: number;
   /** How long an answered or cancelled call's stream may stay open. */
@@ -28,6 +30,7 @@ export const HTTP_LIMITS: HttpLimits = {
   connectMs: 10 * SECOND,
   silenceMs: 1800 * SECOND,
   receiptMs: 30 * SECOND,
+  overtakingMs: SECOND,
   closeMs: 3 * SECOND,
   lingerMs: 30 * SECOND,
   retryMinMs: SECOND / 10,
