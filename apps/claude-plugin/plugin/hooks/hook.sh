@@ -19,42 +19,31 @@ refuse() {
   exit 2
 }
 
-# clean PROGRAM EVENT: runs one of ours in an empty environment. Its fd 0 is our fd 3, the host's input; its fd 4 is what
-# `env -0` says of our environment. Here a variable may be set: the subshell is not the one that `env -0` runs in.
-clean() {
-  /usr/bin/env -0 2>/dev/null | {
-    here=${0%/*} node= socket=
-    [ -f "$here/place.txt" ] && { IFS= read -r node && IFS= read -r socket; } <"$here/place.txt"
-    case $1 in
-      hook.pl)
-        [ -n "$socket" ] || exit 8
-        set -- /usr/bin/perl -Tw "$here/hook.pl" "$2" "$socket"
-        ;;
-      *)
-        [ -n "$node" ] || node=$(PATH=/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin; command -v node)
-        [ -x "$node" ] || refuse "$2" 'Node.js was not found; install Node.js 20.19 or newer, then type: airlock claude install'
-        set -- "$node" "$here/../lib/$1" "$2" --clean
-        ;;
-    esac
-    exec /usr/bin/env -i PATH=/usr/bin:/bin LC_ALL=C "$@"
-  } 4<&0 <&3 3<&-
-}
-
-# ask EVENT: in Node what Node does itself, the questions of layers that ask again and again while the human is waited for,
-# and what hook.pl has not read: there is no Perl, or no daemon that can be asked (LOC-105).
-ask() {
+# start PROGRAM EVENT: one of ours in the place of this shell and in an empty environment. Its fd 4 is our caller's one.
+start() {
+  here=${0%/*} node= socket=
+  [ -f "$here/place.txt" ] && { IFS= read -r node && IFS= read -r socket; } <"$here/place.txt"
   case $1 in
-    command) clean command.js "$1" ;;
-    SessionStart | tool.*) clean hook.cjs "$1" ;;
+    hook.pl)
+      [ -n "$socket" ] || exit 8
+      set -- /usr/bin/perl -Tw "$here/hook.pl" "$2" "$socket"
+      ;;
     *)
-      clean hook.pl "$1"
-      set -- "$1" "$?"
-      case $2 in
-        8 | 12[67]) clean hook.cjs "$1" ;;
-        *) return "$2" ;;
-      esac
+      [ -n "$node" ] || node=$(PATH=/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin; command -v node)
+      [ -x "$node" ] || refuse "$2" 'Node.js was not found; install Node.js 20.19 or newer, then type: airlock claude install'
+      set -- "$node" "$here/../lib/$1" "$2" --clean
       ;;
   esac
+  exec /usr/bin/env -i PATH=/usr/bin:/bin LC_ALL=C "$@"
+}
+
+# clean PROGRAM EVENT: starts it; fd 3 is the host's input. Linux has told the environment, elsewhere `env` does.
+clean() {
+  if [ -r /proc/self/environ ]; then
+    start "$@" <&3 3<&-
+  else
+    /usr/bin/env -0 2>/dev/null | { start "$@"; } 4<&0 <&3 3<&-
+  fi
 }
 
 # says DECISION: the answer is exactly the host's form of this decision (table 18.1).
@@ -68,14 +57,33 @@ says() {
   esac
 }
 
-# No variable is set before `env -0` has told them all.
 trap '' PIPE
 trap 'refuse "$1" "a signal ended the hook"' HUP INT QUIT TERM
 case $1 in
   '' | *[!A-Za-z.]*) refuse '' 'the hook was started without the name of an event; type: airlock doctor' ;;
 esac
-airlock_answer=$(ask "$1" 3<&0)
+# As the host gave it: some shells drop what is no name of theirs, such as the functions that another shell takes from it.
+# It can be read as long as this shell lives. Where `env` tells it, no variable may have been set that it would tell.
+if [ -r /proc/self/environ ]; then
+  exec 4</proc/self/environ
+elif [ -n "${airlock_answer+x}${airlock_code+x}" ]; then
+  refuse "$1" 'a variable of the host has a name that the hook needs: airlock_answer or airlock_code'
+fi
+# Node has what it does itself, and the questions of layers that ask again and again while the human is waited for.
+case $1 in
+  command) set -- "$1" command.js ;;
+  SessionStart | tool.*) set -- "$1" hook.cjs ;;
+  *) set -- "$1" hook.pl ;;
+esac
+airlock_answer=$(clean "$2" "$1" 3<&0)
 airlock_code=$?
+# And what hook.pl has not read: there is no Perl, or no daemon that can be asked (LOC-105).
+case $2:$airlock_code in
+  hook.pl:8 | hook.pl:12[67])
+    airlock_answer=$(clean hook.cjs "$1" 3<&0)
+    airlock_code=$?
+    ;;
+esac
 PATH=/usr/bin:/bin LC_ALL=C
 case $1:$airlock_code in
   *:3) refuse "$1" 'the daemon gave no answer in time; type: airlock doctor' ;;

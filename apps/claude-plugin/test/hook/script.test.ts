@@ -24,6 +24,16 @@ function told(header: string | undefined): Record<string, string> {
   return Object.fromEntries(entries.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]));
 }
 
+/** Where there is no /proc, `env` tells the environment. */
+function withoutProc(stage: Stage): void {
+  stage.alter('/proc/self/environ', '/nowhere/environ');
+}
+
+const TELLERS: readonly [string, (stage: Stage) => void][] = [
+  ['from /proc where there is one', () => undefined],
+  ['without /proc', withoutProc],
+];
+
 const SHELLS = [
   { program: 'dash', shell: ['dash', '-p'] },
   { program: 'bash', shell: ['bash', '--posix', '-p'] },
@@ -68,19 +78,24 @@ for (const { program, shell } of SHELLS) {
       expect(stage.slowPathCall).toBeNull();
     });
 
-    test('passes on the input whole and tells the environment as the host gave it', async () => {
-      const stage = new Stage();
-      const seen = await hostileDaemon(stage.socket, says(PASS));
-      const input = Buffer.from([...Buffer.from(EVENT), 0, 255, 10, 10]);
-      await stage.run({ ...start, input, env: VARIABLES });
-      expect(seen[0]?.body.equals(input)).toBe(true);
-      const environment = told(seen[0]?.headers.get('airlock-environment'));
-      for (const name of OF_A_SHELL) delete environment[name];
-      expect(environment).toEqual(stage.environment(VARIABLES));
-    });
+    test.each(TELLERS)(
+      'passes on the input whole and tells the environment as the host gave it, %s',
+      async (_name, by) => {
+        const stage = new Stage();
+        by(stage);
+        const seen = await hostileDaemon(stage.socket, says(PASS));
+        const input = Buffer.from([...Buffer.from(EVENT), 0, 255, 10, 10]);
+        await stage.run({ ...start, input, env: VARIABLES });
+        expect(seen[0]?.body.equals(input)).toBe(true);
+        const environment = told(seen[0]?.headers.get('airlock-environment'));
+        for (const name of OF_A_SHELL) delete environment[name];
+        expect(environment).toEqual(stage.environment(VARIABLES));
+      },
+    );
 
-    test('leaves everything to Node, input and environment untouched, when nobody listens', async () => {
+    test.each(TELLERS)('leaves everything to Node, untouched, when nobody listens, %s', async (_name, by) => {
       const stage = new Stage();
+      by(stage);
       expectBlocked(await stage.run({ ...start, env: VARIABLES }));
       expect(stage.slowPathCall?.argv).toEqual(['PreToolUse', '--clean']);
       expect(Buffer.from(stage.slowPathCall?.input ?? '', 'base64').toString()).toBe(EVENT);
@@ -212,10 +227,19 @@ describe(rules('LOC-030')`the environment that is told`, () => {
 
   test('is none when env cannot list it', async () => {
     const stage = new Stage();
+    withoutProc(stage);
     stage.alter('/usr/bin/env -0', '/usr/bin/env --no-such-option');
     const seen = await hostileDaemon(stage.socket, says(PASS));
     expect(await stage.run()).toMatchObject({ code: 0 });
     expect(seen[0]?.headers.get('airlock-environment') ?? '').toBe('');
+  });
+
+  test('is no other than the host gave: a variable that the script would set is refused where `env` tells it', async () => {
+    const stage = new Stage();
+    withoutProc(stage);
+    const seen = await hostileDaemon(stage.socket, says(PASS));
+    expectBlocked(await stage.run({ env: { airlock_answer: 'x' } }));
+    expect(seen).toEqual([]);
   });
 
   test('reaches no argument list, which everybody can read, and no file', () => {

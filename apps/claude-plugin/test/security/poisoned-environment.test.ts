@@ -171,6 +171,29 @@ describe.each(shells)(rules('LOC-030', 'LOC-100', 'INV-23')`a poisoned environme
   });
 });
 
+/** What bash, which runs the call, takes from the environment and dash, which runs the hook, drops. */
+const FUNCTION = { 'BASH_FUNC_git%%': '() { echo evil; }', 'no.name': 'of a shell' };
+
+describe.skipIf(!existsSync('/proc/self/environ'))(rules('INV-23')`a function in the place of a program`, () => {
+  test.each(shells)('is told to the daemon, whatever %s makes of it', async (shell) => {
+    const stage = new Stage();
+    const seen = await hostileDaemon(stage.socket, says(DENY));
+    expectBlocked(await stage.run({ env: FUNCTION, shell: [shell, '-p'] }));
+    const header = seen[0]?.headers.get('airlock-environment') ?? '';
+    const told = Buffer.from(header, 'base64').toString().split('\0');
+    for (const [name, value] of Object.entries(FUNCTION)) expect(told).toContain(`${name}=${value}`);
+  });
+
+  test('is told to the Node hook too', async () => {
+    const stage = new Stage();
+    expectBlocked(await stage.run({ env: FUNCTION }));
+    const told = Buffer.from(stage.slowPathCall?.told ?? '', 'base64')
+      .toString()
+      .split('\0');
+    expect(told).toContain('BASH_FUNC_git%%=() { echo evil; }');
+  });
+});
+
 describe(rules('LOC-030', 'INV-23')`a proxy`, () => {
   test.each(['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY', 'https_proxy'])(
     '%s does not get the call',
