@@ -5,7 +5,7 @@ import { asTyped } from './invocation.js';
 import { createProgram } from './program.js';
 
 /** Commands that take everything after `--` themselves. */
-const TAKES_SEPARATOR = new Set(['run', 'explain']);
+const TAKES_SEPARATOR = new Set(['run', 'explain', 'proxy']);
 
 function oneLine(text: string): string {
   return text

@@ -1,4 +1,5 @@
 export { mcpCheck } from './check/gateway-check.js';
+export { lineWriter } from './jsonrpc/lines.js';
 export type { ProxyDaemon, ProxyOptions, ProxyPorts } from './proxy/ports.js';
 export { runProxy } from './proxy/proxy.js';
 export { unwrapConfig, wrapConfig, type WrappedServer, type WrapOptions } from './registration/wrap.js';

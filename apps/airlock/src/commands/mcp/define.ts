@@ -7,9 +7,6 @@ import type { EndpointFlags, JsonFlags, ProxyFlags } from './flags.js';
 const WAIT_SECONDS = 300;
 const MAX_WAIT_SECONDS = 86_400;
 
-/** Clients give up after 60 s unless they take progress. */
-const PENDING_SECONDS = 50;
-
 export function defineMcp(program: Command, scope: Scope): void {
   const mcp = program.command('mcp').summary('put MCP servers behind Airlock, and offer approval as MCP tools');
   defineProxy(mcp, scope);
@@ -47,9 +44,8 @@ function defineProxy(mcp: Command, scope: Scope): void {
     .option('--timeout <seconds>', 'how long to wait for the approver', integer(1, MAX_WAIT_SECONDS), WAIT_SECONDS)
     .option(
       '--pending-after <seconds>',
-      'when a client that takes no progress is told to call again',
+      'when a client is told to call again (default: 50, and never where it takes progress)',
       integer(1, MAX_WAIT_SECONDS),
-      PENDING_SECONDS,
     )
     .passThroughOptions()
     .action((command: string[], flags: ProxyFlags) =>

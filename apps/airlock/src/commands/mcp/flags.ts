@@ -10,7 +10,8 @@ export interface ProxyFlags {
   /** `NAME=VARIABLE`: the header's value comes from the environment. */
   readonly headerEnv?: readonly string[];
   readonly timeout: number;
-  readonly pendingAfter: number;
+  /** Given: also for clients that take progress. */
+  readonly pendingAfter?: number;
 }
 
 /** Flags of `airlock mcp endpoint on`. */

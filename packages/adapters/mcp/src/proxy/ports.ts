@@ -10,7 +10,7 @@ export interface ProxyPorts {
   readonly connect: (signal: AbortSignal) => Promise<ProxyDaemon>;
   /** Bytes of the client, as they come. */
   readonly fromClient: AsyncIterable<Uint8Array>;
-  /** Writes one message with its line end; resolves when there is room for more. */
+  /** Writes one message and a line end; resolves when there is room for more. Rejects when the client is gone. */
   readonly toClient: (message: Uint8Array) => Promise<void>;
   readonly upstream: Upstream;
   /** Real path of the folder the proxy was started in. */
@@ -32,6 +32,12 @@ export interface ProxyOptions {
   readonly sessionId: string;
   /** How long the human is waited for, seconds. */
   readonly timeoutSeconds: number;
-  /** Seconds until a caller that takes no progress gets the result "pending, call again". */
-  readonly pendingAfterSeconds: number;
+  /**
+   * Seconds until a caller gets the result "pending, call again". Null: {@link PENDING_SECONDS}, and only for callers that take
+   * no progress.
+   */
+  readonly pendingAfterSeconds: number | null;
 }
+
+/** Clients give up after 60 s unless they take progress. */
+export const PENDING_SECONDS = 50;

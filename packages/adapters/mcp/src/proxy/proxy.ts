@@ -1,9 +1,187 @@
+import { errorText, REFUSED } from '../jsonrpc/answers.js';
+import { linesOf, TOO_LONG } from '../jsonrpc/lines.js';
+import { type IdText, type Malformed, MESSAGE_BYTES, readMessage } from '../jsonrpc/message.js';
+import type { LostCall } from '../upstream/upstream.js';
+import { ClientSide } from './client-side.js';
+import { Definitions } from './definitions.js';
+import { Gatekeeper, type Scene } from './gatekeeper.js';
+import { type Open, OpenIds } from './open-ids.js';
 import type { ProxyOptions, ProxyPorts } from './ports.js';
+import { hear } from './server-side.js';
+import { ServerQuestions } from './server-questions.js';
+import { goneWords, refusal } from './words.js';
 
 /**
  * Carries messages between a client and a server, byte for byte, and holds back what has to be approved first.
- * @returns the exit code for the process
+ * @returns the exit code for the process: 1 when the server went before its client did
  */
-export async function runProxy(_options: ProxyOptions, _ports: ProxyPorts): Promise<number> {
-  throw new Error('not built yet');
+export async function runProxy(options: ProxyOptions, ports: ProxyPorts): Promise<number> {
+  return await new Session(options, ports).run();
+}
+
+class Session {
+  readonly #open = new OpenIds();
+  readonly #definitions = new Definitions();
+  readonly #questions = new ServerQuestions();
+  readonly #gatekeeper: Gatekeeper;
+  readonly #client: ClientSide;
+  #goneReason: string | null = null;
+  #isClientGone = false;
+
+  constructor(
+    options: ProxyOptions,
+    private readonly ports: ProxyPorts,
+  ) {
+    const scene: Scene = {
+      ...{ options, ports, open: this.#open, definitions: this.#definitions },
+      answer: (text) => this.#answer(text),
+      tellServer: (text) => this.#tellServer(text),
+      background: (work) => this.#background(work),
+      goneReason: () => this.#goneReason,
+    };
+    this.#gatekeeper = new Gatekeeper(scene);
+    this.#client = new ClientSide(scene, this.#gatekeeper, this.#questions);
+  }
+
+  async run(): Promise<number> {
+    const { upstream } = this.ports;
+    const fromServer = this.#fromServer();
+    this.#background(this.#watch());
+    await this.#fromClient();
+    const wasGone = this.#goneReason !== null;
+    this.#isClientGone = true;
+    this.#endOpen('cancelled');
+    this.#gatekeeper.withdrawAll();
+    await upstream.close();
+    await fromServer;
+    return wasGone ? 1 : 0;
+  }
+
+  /** Until the client has gone, or a signal came. */
+  async #fromClient(): Promise<void> {
+    const { fromClient, signal } = this.ports;
+    const aborted = new Promise<'aborted'>((resolve) => {
+      if (signal.aborted) resolve('aborted');
+      signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+    });
+    await Promise.race([this.#readClient(linesOf(fromClient, MESSAGE_BYTES)), aborted]);
+  }
+
+  async #readClient(lines: AsyncIterable<Uint8Array | typeof TOO_LONG>): Promise<void> {
+    try {
+      for await (const line of lines) {
+        if (this.#isClientGone) return;
+        if (line === TOO_LONG) await this.#client.take(TOO_LARGE);
+        else if (!isBlank(line)) await this.#client.take(readMessage(line));
+      }
+    } catch (error) {
+      this.ports.say(
+        `client_gone ${error instanceof Error ? error.message : 'the client cannot be read or written to'}`,
+      );
+    }
+  }
+
+  async #fromServer(): Promise<void> {
+    for await (const message of this.ports.upstream.messages) {
+      if (message instanceof Uint8Array) await this.#passOn(message);
+      else await this.#lost(message);
+    }
+  }
+
+  /** The client gets every byte; what matters here is read first. */
+  async #passOn(raw: Uint8Array): Promise<void> {
+    const { calls, answers, isUnclear } = hear(raw, this.#open.size > 0);
+    if (isUnclear && this.#open.some('list')) this.#definitions.forget();
+    if (answers.some(({ id }) => this.#open.get(id)?.kind === 'held')) {
+      this.ports.say('answer_unknown the server answered a call that it has not seen; that was not passed on');
+      return;
+    }
+    for (const call of calls) if (call.kind === 'request') this.#questions.add(call);
+    for (const { id, isError } of answers)
+      this.#closed(this.#open.close(id), { raw, isError, isAlone: answers.length === 1 });
+    await this.#toClient(raw);
+  }
+
+  #closed(open: Open | undefined, answer: { raw: Uint8Array; isError: boolean; isAlone: boolean }): void {
+    if (open?.kind === 'approved') this.#gatekeeper.answered(open.requestId, answer.isError);
+    if (open?.kind !== 'list') return;
+    if (answer.isAlone) this.#definitions.learn(answer.raw, open.isFirstPage);
+    else this.#definitions.forget();
+  }
+
+  async #lost({ lost, code, reason, wasSent }: LostCall): Promise<void> {
+    const open = this.#open.close(lost);
+    if (open?.kind === 'approved') this.#gatekeeper.lost(open.requestId, wasSent);
+    if (open === undefined) return;
+    const words = wasSent
+      ? { code, text: `Airlock: ${reason}. It is unknown whether the request took effect.` }
+      : refusal(code, reason);
+    await this.#answer(errorText(lost, REFUSED, words));
+  }
+
+  async #watch(): Promise<void> {
+    const { reason } = await this.ports.upstream.ended;
+    this.#goneReason = reason;
+    if (this.#isClientGone) return;
+    this.ports.say(`server_gone the MCP server is gone: ${reason}`);
+    this.#endOpen('server_gone');
+    this.#gatekeeper.withdrawAll();
+  }
+
+  /** Everything without an answer gets its end, in the order in which it came. */
+  #endOpen(why: 'cancelled' | 'server_gone'): void {
+    for (const [id, open] of this.#open.closeAll()) this.#background(this.#ended(id, open, why));
+  }
+
+  async #ended(id: IdText, open: Open, why: 'cancelled' | 'server_gone'): Promise<void> {
+    switch (open.kind) {
+      case 'held':
+        open.end(why);
+        return;
+      case 'approved':
+        this.#gatekeeper.lost(open.requestId, true);
+        break;
+      case 'passed':
+      case 'list':
+        break;
+    }
+    if (why === 'server_gone') await this.#answer(errorText(id, REFUSED, goneWords(this.#goneReason ?? '', true)));
+  }
+
+  async #answer(text: string): Promise<void> {
+    if (!this.#isClientGone) await this.#toClient(Buffer.from(text, 'utf8'));
+  }
+
+  async #tellServer(text: string): Promise<void> {
+    if (this.#goneReason === null) await this.ports.upstream.send(readMessage(Buffer.from(text, 'utf8')));
+  }
+
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => this.ports.say(`internal_error ${String(error)}`));
+  }
+
+  /** A client that reads no more is found out by its input ending. */
+  async #toClient(message: Uint8Array): Promise<void> {
+    try {
+      await this.ports.toClient(message);
+    } catch (error) {
+      if (!this.#isClientGone)
+        this.ports.say(`client_gone ${error instanceof Error ? error.message : 'it reads no more'}`);
+      this.#isClientGone = true;
+    }
+  }
+}
+
+const TOO_LARGE: Malformed = {
+  kind: 'malformed',
+  code: -32600,
+  problem: 'message_too_large',
+  detail: `A message is longer than ${MESSAGE_BYTES} bytes`,
+  id: null,
+  raw: new Uint8Array(),
+};
+
+/** Spaces and a CR are no message. */
+function isBlank(line: Uint8Array): boolean {
+  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }
