@@ -19,7 +19,8 @@ const NOTICE_WORDS: Readonly<Record<Notice, string>> = {
   'content-not-shown': 'Content not shown: some files are bound by their object id only.',
   'recovery-used': 'A recovery code was used to pair this workspace in the last 7 days.',
   'same-host': 'Your approver runs on the computer of the agent.',
-  'tool-changed': 'This server or its tool is not what you last approved under this name.',
+  'tool-changed':
+    'This server or its tool is not what was approved last under this name, or that is not known any more.',
   'touches-gate': 'This touches the gate itself: its files, settings, hooks or processes.',
   'unprotected-key': 'Your signing key is not protected by a passphrase or by the device.',
   'user-side-facts': 'The facts were collected by the user, not by the protected daemon.',

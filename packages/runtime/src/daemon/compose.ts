@@ -25,6 +25,7 @@ import { nodePorts, type Ports } from '../ports/ports.js';
 import { daemonServices, type Services } from '../service/daemon-service.js';
 import { Receipts } from '../service/receipts.js';
 import { openStorage, type Storage } from '../state/storage.js';
+import { KnownTools } from '../tools/known-tools.js';
 import { nodeGateway, type GatewayPorts } from './node-gateway.js';
 import type { Logger } from './log.js';
 import type { StartDaemonOptions } from './options.js';
@@ -67,6 +68,10 @@ export async function composeDaemon(options: StartDaemonOptions, log: Logger): P
     isRequestOnRecord: (requestId) =>
       storage.audit?.names(requestId) === true || storage.journal?.names(requestId) === true,
     receipts: engine.receipts,
+    tools: new KnownTools({
+      file: storage.knownToolsFile,
+      onFailure: (cause) => log.warn({ err: cause }, 'approved tools are not known: their calls are marked'),
+    }),
     policies,
     ...engine.background(policies),
     places: gatePlaces(options.paths, { ...(program === undefined ? {} : { program }), processIds: [process.pid] }),

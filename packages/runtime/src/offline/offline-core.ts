@@ -9,9 +9,10 @@ import type { Ports } from '../ports/ports.js';
 import type { Core } from '../service/core.js';
 import { openStorage, type Storage } from '../state/storage.js';
 import type { Workspace } from '../state/state-store.js';
+import { KnownTools } from '../tools/known-tools.js';
 
 /** What a daemon knows right after its start, from verified files alone. */
-export interface OfflineCore extends Pick<Core, 'ports' | 'host' | 'policies' | 'places'> {
+export interface OfflineCore extends Pick<Core, 'ports' | 'host' | 'policies' | 'places' | 'tools'> {
   readonly workspaces: readonly Workspace[];
   readonly isSignedIn: boolean;
   /** Adds to the log, on stable storage when it returns. Throws `audit_unavailable`. */
@@ -82,6 +83,8 @@ function coreOf(storage: Storage, { paths, ports, onProblem, refuseProblems }: A
     host,
     policies,
     places: gatePlaces(paths, { ...(program === undefined ? {} : { program }), processIds: [process.pid] }),
+    // What cannot be read counts as changed; nothing else depends on it here.
+    tools: new KnownTools({ file: storage.knownToolsFile, onFailure: () => undefined }),
     workspaces: state.workspaces,
     isSignedIn: host.state.auth.name === 'SignedIn' || host.state.auth.name === 'Refreshing',
     audit: (record) => {

@@ -23,6 +23,8 @@ export interface RuntimePaths {
   /** Human approvals that were claimed. */
   readonly approvalsFile: string;
   readonly secretsDirectory: string;
+  /** Sealed; what the last approved call of each MCP tool went to. */
+  readonly knownToolsFile: string;
   readonly logDirectory: string;
   readonly logFile: string;
 }
@@ -75,6 +77,7 @@ function withFiles(bases: Bases): RuntimePaths {
     endpointFile: join(bases.state, 'endpoint.json'),
     approvalsFile: join(bases.state, 'approvals.jsonl'),
     secretsDirectory: join(bases.data, 'secrets'),
+    knownToolsFile: join(bases.state, 'known-tools.json'),
     logDirectory,
     logFile: join(logDirectory, 'daemon.log'),
   };

@@ -26,7 +26,7 @@ function permits(policy: PolicyInForce, restriction: LocalRestriction): boolean 
     case 'fail-closed':
       return policy.failOpenUntil !== null;
     case 'pattern-removed':
-      return policy.patterns.some(({ id }) => id === restriction.patternId);
+      return [...policy.patterns, ...policy.tools].some(({ id }) => id === restriction.patternId);
     case 'path-managed':
       return policy.unmanaged.includes(restriction.path);
     case 'gate-on':

@@ -1,4 +1,10 @@
-import { actionPlaintext, type ActionContent, type ActionPlaintext, type PlaintextContext } from '@airlock/actions';
+import {
+  actionPlaintext,
+  type ActionContent,
+  type ActionPlaintext,
+  mcpTarget,
+  type PlaintextContext,
+} from '@airlock/actions';
 import { pairingFacts, type PairingFacts } from '@airlock/enforcer';
 import { type ActionFacts, STRICTEST_POLICY, touchedTargets } from '@airlock/policy';
 import { AirlockError, LIMITS } from '@airlock/protocol';
@@ -55,7 +61,7 @@ export function questionOf(workspace: Workspace, body: Omit<RequestBody, 'worksp
 
 /** The finished question; null without a pairing in force. Throws `bad_request`. */
 export function prepare(
-  core: Pick<Core, 'ports' | 'host' | 'policies' | 'places'>,
+  core: Pick<Core, 'ports' | 'host' | 'policies' | 'places' | 'tools'>,
   requestId: string,
   question: Question,
 ): Asked | null {
@@ -84,11 +90,22 @@ export function prepare(
   };
   const plain = plaintextOf(action, context);
   const touches = touchedTargets(plain.action, facts, places);
-  // A protected target is part of what is hashed and shown (ART-145).
-  const marked = touches.length === 0 ? context : { ...context, notices: [...(context.notices ?? []), 'touches-gate'] };
+  const found = foundNotices(core, plain, touches);
+  // What is found out about the plaintext is part of what is hashed and shown (ART-145).
+  const marked = found.length === 0 ? context : { ...context, notices: [...(context.notices ?? []), ...found] };
   const plaintext = marked === context ? plain : plaintextOf(action, marked);
   const { kind } = plaintext.action;
   return { ...question, requestId, kind, createdAt, pairing, plaintext, touches, context: marked };
+}
+
+function foundNotices(
+  { tools }: Pick<Core, 'tools'>,
+  { action }: ActionPlaintext,
+  touches: readonly string[],
+): readonly string[] {
+  const target = mcpTarget(action);
+  const isChanged = target !== null && tools.hasChanged(action.workspaceId, target);
+  return [...(isChanged ? ['tool-changed'] : []), ...(touches.length === 0 ? [] : ['touches-gate'])];
 }
 
 /** What the way it is asked adds to its card (ART-145). */

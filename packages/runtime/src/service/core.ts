@@ -12,6 +12,7 @@ import type { StandingDesk } from '../policy/standing-desk.js';
 import type { Ports } from '../ports/ports.js';
 import type { SecretStore } from '../secrets/secret-store.js';
 import type { StateStore } from '../state/state-store.js';
+import type { KnownTools } from '../tools/known-tools.js';
 import type { Receipts } from './receipts.js';
 
 /** What every service of the daemon works with. */
@@ -27,6 +28,8 @@ export interface Core {
   /** Whether log or journal name a request of this id. */
   readonly isRequestOnRecord: (requestId: string) => boolean;
   readonly receipts: Receipts;
+  /** What the last approved call of each MCP tool went to. */
+  readonly tools: KnownTools;
   readonly policies: PolicyDesk;
   readonly standing: StandingDesk;
   readonly reports: ReportDesk;

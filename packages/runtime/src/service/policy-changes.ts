@@ -5,6 +5,7 @@ import { RuntimeError, toRuntimeError } from '../errors.js';
 import type { PendingChange } from '../policy/policy-desk.js';
 import type { RequestEvent } from '../socket/api.js';
 import type { PolicyChangeBody, PolicyChangeEvent } from '../socket/policy-api.js';
+import { approvedTool } from './approved-tool.js';
 import type { Workspace } from '../state/state-store.js';
 import { realWorkspacePath } from '../workspaces/workspaces.js';
 import { usableState, type Core } from './core.js';
@@ -81,11 +82,12 @@ export class PolicyChanges {
     return new RuntimeError(code, why?.reason ?? `refused: ${code}`, why?.fix === undefined ? {} : { fix: why.fix });
   }
 
-  #propose({ workspaceId }: Workspace, change: PolicyChange): ProposedPolicy {
+  #propose({ workspaceId }: Workspace, asked: PolicyChangeBody['change']): ProposedPolicy {
     const { policies, ports } = this.#core;
+    const change = completed(this.#core, workspaceId, asked);
     const base = { ...policies.inForce(workspaceId), version: policies.nextBase(workspaceId) };
     try {
-      return proposePolicy(base, withRealPath(change), Math.floor(ports.now()));
+      return proposePolicy(base, change, Math.floor(ports.now()));
     } catch (cause) {
       if (!(cause instanceof PolicyChangeError)) throw cause;
       throw new RuntimeError('policy_change_invalid', cause.message, { cause });
@@ -168,9 +170,24 @@ function evidenceOf({ host }: Core, requestId: string): string | null {
   return exchange?.name === 'Approved' ? (exchange.decision.evidence ?? null) : null;
 }
 
-/** A folder is known by its real path, whatever name it was given by (LOC-130). Throws `bad_request`. */
-function withRealPath(change: PolicyChange): PolicyChange {
-  return change.kind === 'unmanage' ? { ...change, path: realWorkspacePath(change.path) } : change;
+/**
+ * A change with what only the daemon knows: a folder's real path, whatever name it was given by (LOC-130), and what a tool
+ * was when it was approved last. Throws `bad_request` and `tool_unknown`.
+ */
+function completed(core: Core, workspaceId: string, change: PolicyChangeBody['change']): PolicyChange {
+  switch (change.kind) {
+    case 'unmanage':
+      return { ...change, path: realWorkspacePath(change.path) };
+    case 'allow-tool':
+      return { kind: change.kind, tool: approvedTool(core.tools, workspaceId, change) };
+    case 'auto-on':
+    case 'fail-open':
+    case 'add-pattern':
+    case 'gate-off':
+    case 'lift-requirement':
+    case 'renew':
+      return change;
+  }
 }
 
 function refusalOf({ outcome, code, reason, fix }: Decided): PolicyChangeEvent {

@@ -21,6 +21,7 @@ export function showPolicy(core: Core, folder: string): PolicyAnswer {
     autoUntil: policy.autoUntil,
     failOpenUntil: policy.failOpenUntil,
     patterns: policy.patterns.map(({ id, pattern }) => ({ id, pattern })),
+    tools: policy.tools.map(({ id, tool }) => ({ id, tool })),
     gatesOff: [...policy.gatesOff],
     unmanaged: [...policy.unmanaged],
     requirements: [...policy.requirements],

@@ -26,6 +26,7 @@ import { RecentDecisions } from './recent-decisions.js';
 import { RequestIds } from './request-ids.js';
 import { denied, outcomeOf } from './request-messages.js';
 import { RunningCommands } from './running-commands.js';
+import { ToolApprovals } from './tool-approvals.js';
 
 /** What a request of the daemon itself came to, with the exact text that is being approved. */
 export interface OwnRequestEvent {
@@ -53,6 +54,7 @@ export class RequestService {
   readonly #ids: RequestIds;
   readonly #recent: RecentDecisions;
   readonly #commands = new RunningCommands();
+  readonly #tools: ToolApprovals;
 
   constructor(core: Core) {
     this.#core = core;
@@ -60,6 +62,7 @@ export class RequestService {
     this.#answers = new PolicyAnswers(core);
     this.#ids = new RequestIds(core);
     this.#recent = new RecentDecisions(core.ports);
+    this.#tools = new ToolApprovals(core);
   }
 
   /**
@@ -87,7 +90,7 @@ export class RequestService {
       return;
     }
     for await (const event of this.#decide({ requestId, workspace, body, signal })) {
-      if (event.event === 'decided' && event.verdict !== 'allow') this.#commands.ended(requestId);
+      if (event.event === 'decided' && event.verdict !== 'allow') this.#ended(requestId);
       this.#recent.note(noted, event);
       yield event;
     }
@@ -101,11 +104,11 @@ export class RequestService {
     }
     const code = this.#open.beforeClaim(requestId);
     if (code !== null) return this.#refused(code);
-    const verdict =
-      this.#answers.claim(requestId) ??
-      (await claims.ask(requestId, () => host.dispatch({ type: 'execution.claim', requestId })));
+    const local = this.#answers.claim(requestId);
+    const verdict = local ?? (await claims.ask(requestId, () => host.dispatch({ type: 'execution.claim', requestId })));
     if (!verdict.granted) return this.#refused(verdict.code);
     this.#commands.claimed(requestId);
+    if (local === null) this.#tools.claimed(requestId);
     return { granted: true };
   }
 
@@ -115,7 +118,7 @@ export class RequestService {
   }
 
   async outcome(requestId: string, body: OutcomeBody): Promise<OutcomeAnswer> {
-    this.#commands.ended(requestId);
+    this.#ended(requestId);
     if (!this.#answers.outcome(requestId, body)) {
       this.#core.host.dispatch({ type: 'execution.outcome', requestId, ...outcomeOf(body) });
     }
@@ -210,7 +213,13 @@ export class RequestService {
     const asked = prepare(this.#core, requestId, { ...questionOf(workspace, body), isCommandApproved });
     if (asked === null) return null;
     this.#commands.asked(asked);
+    this.#tools.asked(asked);
     return { asked, verdict: judge(this.#core, asked) };
+  }
+
+  #ended(requestId: string): void {
+    this.#commands.ended(requestId);
+    this.#tools.ended(requestId);
   }
 
   #refused(code: string): ClaimAnswer {

@@ -1,4 +1,4 @@
-import { policyGateSchema, policyPatternSchema, policyRequirementSchema } from '@airlock/protocol';
+import { policyGateSchema, policyPatternSchema, policyRequirementSchema, policyToolSchema } from '@airlock/protocol';
 import { actionFactsSchema } from '@airlock/policy';
 import { z } from 'zod';
 import { localErrorSchema } from './error-body.js';
@@ -14,6 +14,8 @@ export const policyChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('auto-on'), until: z.int().positive() }),
   z.strictObject({ kind: z.literal('fail-open'), until: z.int().positive() }),
   z.strictObject({ kind: z.literal('add-pattern'), pattern: policyPatternSchema }),
+  /** As the last approved call of it was (ART-145). */
+  z.strictObject({ kind: z.literal('allow-tool'), server: text(200), tool: text(200) }),
   z.strictObject({ kind: z.literal('unmanage'), path: absolutePath }),
   z.strictObject({ kind: z.literal('gate-off'), gate: policyGateSchema }),
   z.strictObject({ kind: z.literal('lift-requirement'), requirement: policyRequirementSchema }),
@@ -47,6 +49,7 @@ export type PolicyChangeEvent = z.infer<typeof policyChangeEventSchema>;
 export const restrictionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('auto-off') }),
   z.strictObject({ kind: z.literal('fail-closed') }),
+  /** Of a pattern or of a tool. */
   z.strictObject({ kind: z.literal('pattern-removed'), patternId: text(64) }),
   z.strictObject({ kind: z.literal('path-managed'), path: absolutePath }),
   z.strictObject({ kind: z.literal('gate-on'), gate: policyGateSchema }),
@@ -74,6 +77,8 @@ export const policyAnswerSchema = z.object({
   autoUntil: z.number().nullable(),
   failOpenUntil: z.number().nullable(),
   patterns: z.array(z.object({ id: z.string(), pattern: policyPatternSchema })),
+  /** Tools of MCP servers that are called without asking. */
+  tools: z.array(z.object({ id: z.string(), tool: policyToolSchema })).optional(),
   gatesOff: z.array(z.string()),
   unmanaged: z.array(z.string()),
   requirements: z.array(z.string()),

@@ -14,6 +14,7 @@ import { PolicyRecords } from '../policy/policy-records.js';
 import { FILE_LOCK_WAIT, Restrictions } from '../restrictions/restrictions.js';
 import { openKeys } from '../secrets/open-keys.js';
 import type { SecretStore } from '../secrets/secret-store.js';
+import { KnownToolsFile } from '../tools/known-tools-file.js';
 import { StateStore } from './state-store.js';
 
 export interface StorageOptions {
@@ -36,6 +37,7 @@ export interface Storage {
   readonly restrictions: Restrictions | null;
   readonly policyRecords: PolicyRecords | null;
   readonly endpointFile: EndpointFile | null;
+  readonly knownToolsFile: KnownToolsFile | null;
   /** Flushes, notes how far the logs have come, drops what is out of its retention. */
   maintain(): void;
   close(): void;
@@ -72,6 +74,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     restrictions,
     policyRecords: opening.policyRecords(),
     endpointFile: opening.endpointFile(),
+    knownToolsFile: opening.knownToolsFile(),
     maintain,
     close: () => {
       opening.attemptNow(() => journal?.close());
@@ -165,6 +168,11 @@ class Opening {
   endpointFile(): EndpointFile | null {
     const { endpointFile: file } = this.#options.paths;
     return this.#integrity === null ? null : new EndpointFile({ file, integrity: this.#integrity, fs: this.#fs });
+  }
+
+  knownToolsFile(): KnownToolsFile | null {
+    const { knownToolsFile: file } = this.#options.paths;
+    return this.#integrity === null ? null : new KnownToolsFile({ file, integrity: this.#integrity, fs: this.#fs });
   }
 
   async openState(): Promise<StateStore | null> {
