@@ -1,3 +1,9 @@
+import { addressOf, unwrapAddress, wrapAddress } from './wrap-address.js';
+import { readConfig, replaceConfig } from './config-file.js';
+import { type ConfiguredServer, configuredServers, memberOf, wordsOf } from './config-servers.js';
+import { applied, type Rewrite } from './rewrite.js';
+import { unwrapProgram, wrapProgram } from './wrap-program.js';
+
 export interface WrapOptions {
   /** The client configuration, as the user named it. */
   readonly file: string;
@@ -12,12 +18,53 @@ export interface WrappedServer {
   readonly reason?: string;
 }
 
-/** Puts every server of a client configuration behind the proxy. Throws `config_invalid`, `config_unreadable`. */
-export async function wrapConfig(_options: WrapOptions): Promise<readonly WrappedServer[]> {
-  throw new Error('not built yet');
+/**
+ * Puts every server of a client configuration behind the proxy. What cannot be wrapped is left as it is, and said.
+ * @throws ConfigError; the file is then as it was
+ */
+export function wrapConfig({ file, proxy }: WrapOptions): readonly WrappedServer[] {
+  return rewriteConfig(file, 'wrapped', (server, text) => {
+    if (isOurs(server)) return { left: 'it is Airlock itself' };
+    if (taken(server, text) !== null) return { left: 'it is behind the proxy already' };
+    if (memberOf(server, 'command') !== undefined) return wrapProgram(server, proxy, text);
+    return addressOf(server) === null
+      ? { left: 'it has neither a command nor an address' }
+      : wrapAddress(server, proxy, text);
+  });
 }
 
-/** Puts back exactly what {@link wrapConfig} found. */
-export async function unwrapConfig(_options: Pick<WrapOptions, 'file'>): Promise<readonly WrappedServer[]> {
-  throw new Error('not built yet');
+/**
+ * Puts back exactly what {@link wrapConfig} found, for every server that it wrapped.
+ * @throws ConfigError; the file is then as it was
+ */
+export function unwrapConfig({ file }: Pick<WrapOptions, 'file'>): readonly WrappedServer[] {
+  return rewriteConfig(
+    file,
+    'unwrapped',
+    (server, text) => taken(server, text) ?? { left: 'it is not behind the proxy' },
+  );
+}
+
+function taken(server: ConfiguredServer, text: string): Rewrite | null {
+  return unwrapAddress(server) ?? unwrapProgram(server, text);
+}
+
+/** `airlock mcp serve`: asking it asks the human. */
+function isOurs(server: ConfiguredServer): boolean {
+  const words = (wordsOf(server, 'args') ?? []).map(({ value }) => String(value));
+  return words.at(-2) === 'mcp' && words.at(-1) === 'serve';
+}
+
+type Rewriter = (server: ConfiguredServer, text: string) => Rewrite;
+
+function rewriteConfig(file: string, done: 'wrapped' | 'unwrapped', rewrite: Rewriter): readonly WrappedServer[] {
+  const { path, text } = readConfig(file);
+  const results = configuredServers(text).map((server) => ({ name: server.name, rewrite: rewrite(server, text) }));
+  const changes = results.flatMap((each) => ('changes' in each.rewrite ? each.rewrite.changes : []));
+  if (changes.length > 0) replaceConfig(path, text, applied(text, changes));
+  return results.map((each) =>
+    'left' in each.rewrite
+      ? { name: each.name, result: 'left', reason: each.rewrite.left }
+      : { name: each.name, result: done },
+  );
 }
