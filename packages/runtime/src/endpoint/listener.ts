@@ -5,7 +5,7 @@ import type { CheckAnswer, CheckedMessage } from '../host/gateway-check.js';
 import type { Ports } from '../ports/ports.js';
 import type { Authorize } from '../service/authorize.js';
 import { authorizeBodySchema } from '../socket/authorize-api.js';
-import { errorBody, goneSignal, LARGEST_BODY, readBody, readJson, sendError, sendJson } from '../socket/http.js';
+import { goneSignal, LARGEST_BODY, readBody, readJson, sendError, sendJson } from '../socket/http.js';
 import type { EndpointSettings } from './endpoint-file.js';
 import { isEmpty, refusedAtTheDoor, refusedBody, type Target, targetOf } from './front.js';
 import { TokenGate } from './token.js';
@@ -31,6 +31,9 @@ const NO_SESSION = 'gateway';
 
 /** What an id of a session may look like (MCP: visible ASCII). */
 const SESSION = /^[!-~]{1,200}$/;
+
+/** Code of a refusal that a gateway can hand to its client as it is. */
+const JSON_RPC_REFUSED = -32001;
 
 /** How long open answers may still end when the listener closes, milliseconds. */
 const CLOSE_GRACE = 1000;
@@ -170,7 +173,9 @@ class Front {
       });
       sendChecked(response, answer);
     } catch (cause) {
-      sendChecked(response, { permission: 'deny', body: JSON.stringify({ error: errorBody(toRuntimeError(cause)) }) });
+      const { code, message } = toRuntimeError(cause);
+      const error = { code: JSON_RPC_REFUSED, message, data: { code } };
+      sendChecked(response, { permission: 'deny', body: JSON.stringify({ jsonrpc: '2.0', id: null, error }) });
     }
   }
 }
