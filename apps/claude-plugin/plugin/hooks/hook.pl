@@ -1,7 +1,7 @@
 # hook.pl EVENT SOCKET: asks the daemon that listens on SOCKET. Standard input is the host's input, fd 4 is what `env -0`
 # printed. Prints the daemon's answer and ends as that says, 0 or 2; hook.sh has words for the other ends.
-# A hook starts for every call, and every module takes a tenth of what all of this takes: there is only `strict`.
-use strict;
+# A hook starts for every call, and every module takes a tenth of what all of this takes: there is none, not even `strict`,
+# with which a test compiles it.
 
 my ($late, $not_whole, $none, $too_large, $stranger, $not_asked) = 3 .. 8;
 my ($largest_input, $largest_environment, $largest_answer) = (4_194_304, 75_000, 65_536);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -214,6 +214,14 @@ describe(rules('LOC-100', 'INV-22')`streams that are not there`, () => {
     child.stderr.destroy();
     child.stdin.end(EVENT);
     expect(await once(child, 'exit')).toEqual([2, null]);
+  });
+});
+
+requiresProgram('perl')('hook.pl', () => {
+  test('is strict, without a warning, though it does not take the time to load that', () => {
+    const script = join(new Stage().plugin, 'hooks', 'hook.pl');
+    const { status, stderr } = spawnSync('perl', ['-Mstrict', '-Tcw', script], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, `${script} syntax OK\n`]);
   });
 });
 
