@@ -1,30 +1,29 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type ClaudeSite, openSite } from '@airlock/claude-rig';
 import { alternate, quantile, type Row } from '../measure.js';
 import { bareServer, moduleLayer, post } from './module.js';
 
+const WARM = 3;
 const ROUNDS = 60;
 const MODULE_ROUNDS = 400;
-
-/** Clock ticks of the kernel, milliseconds. */
-const TICK = 10;
 
 const LINE = 'git status';
 const SESSION = 'bench-session';
 
-/** User and system time of all children that have ended, milliseconds. */
-function childrenCpu(): number {
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[13]) + Number(fields[14])) * TICK;
-}
-
 type Environment = Readonly<Record<string, string>>;
 
+/** Of all rounds: milliseconds of each, and processor time of all together. */
 interface Cost {
-  readonly wall: number[];
-  cpu: number;
+  readonly wall: readonly number[];
+  readonly cpu: number;
+}
+
+/** A program, and what it must print. */
+interface Way {
+  readonly argv: readonly string[];
+  readonly says: string;
 }
 
 /** One call that a signed pattern allows, each with an id of its own. */
@@ -46,26 +45,22 @@ class Calls {
   }
 }
 
-function run(program: string, args: readonly string[], { input, env }: { input: string; env: Environment }): string {
-  const { status, stdout, stderr } = spawnSync(program, args, { input, env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: exit ${status}: ${stderr}`);
-  return stdout;
-}
-
-/** Every way in turn, so that drift of a shared machine hits all alike. */
-function inTurn(ways: Readonly<Record<string, () => void>>): Readonly<Record<string, Cost>> {
-  const costs = Object.fromEntries(Object.keys(ways).map((name) => [name, { wall: [], cpu: 0 } as Cost]));
-  for (let round = -3; round < ROUNDS; round += 1) {
-    for (const [name, way] of Object.entries(ways)) {
-      const cost = costs[name] as Cost;
-      const [cpu, start] = [childrenCpu(), performance.now()];
-      way();
-      if (round < 0) continue;
-      cost.wall.push(performance.now() - start);
-      cost.cpu += childrenCpu() - cpu;
-    }
-  }
-  return costs;
+/** Every way in turn, so that drift of a shared machine hits all alike; started by a small process, as `start.pl` says. */
+function inTurn<Name extends string>(
+  ways: Readonly<Record<Name, Way>>,
+  calls: Calls,
+  env: Environment,
+): Readonly<Record<Name, Cost>> {
+  const plan = Object.entries<Way>(ways).map(([name, way]) => ({
+    name,
+    ...way,
+    inputs: Array.from({ length: WARM + ROUNDS }, () => JSON.stringify(calls.next())),
+  }));
+  const starter = fileURLToPath(new URL('./start.pl', import.meta.url));
+  const input = JSON.stringify({ warm: WARM, env, ways: plan });
+  const { status, stdout, stderr } = spawnSync('perl', [starter], { input, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the starter ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout) as Record<Name, Cost>;
 }
 
 function rowsOf(what: string, goal: string, { ours, floor }: { ours: Cost; floor: Cost }): Row[] {
@@ -84,16 +79,13 @@ function rowsOf(what: string, goal: string, { ours, floor }: { ours: Cost; floor
 
 /** The command hook as the host starts it: the script, and the same in Node, against an empty Node. */
 function hookRows(plugin: string, calls: Calls, env: Environment): Row[] {
-  const hook = (program: string, args: readonly string[]) => () => {
-    const said = run(program, args, { input: JSON.stringify(calls.next()), env });
-    if (!said.includes('"permissionDecision":"allow"')) throw new Error(`the hook says ${said}`);
+  const says = '"permissionDecision":"allow"';
+  const ways = {
+    floor: { argv: [process.execPath, '-e', '0'], says: '' },
+    script: { argv: ['/bin/sh', '-p', join(plugin, 'hooks', 'hook.sh'), 'PreToolUse'], says },
+    node: { argv: [process.execPath, join(plugin, 'lib', 'hook.cjs'), 'PreToolUse'], says },
   };
-  const costs = inTurn({
-    floor: () => run(process.execPath, ['-e', '0'], { input: '', env }),
-    script: hook('/bin/sh', ['-p', join(plugin, 'hooks', 'hook.sh'), 'PreToolUse']),
-    node: hook(process.execPath, [join(plugin, 'lib', 'hook.cjs'), 'PreToolUse']),
-  });
-  const { floor, script, node } = costs as Readonly<Record<'floor' | 'script' | 'node', Cost>>;
+  const { floor, script, node } = inTurn(ways, calls, env);
   return [
     ...rowsOf('Claude Code: allowed call through the hook', '<= 0.35', { ours: script, floor }),
     ...rowsOf('Claude Code: the same without Perl, in Node', '<= 1.25', { ours: node, floor }),
