@@ -7,6 +7,7 @@ import { type ChildOutcome, execute, exitCodeOf } from './execute/spawn.js';
 import { RUN_EXIT, signalExitCode } from './exit-codes.js';
 import { type BoundCommand, bindCommand } from './facts/bound-command.js';
 import { RunFailure, readCoded } from './failure.js';
+import { hostSession } from './host-session.js';
 import { failureLine, type Say } from './messages.js';
 import { assertCommand, assertNotNested } from './usage.js';
 import { type Interruption, watchInterrupts } from './waiting.js';
@@ -16,6 +17,7 @@ export interface RunOptions {
   readonly timeoutSeconds: number;
   /** Claimed text for the human. */
   readonly label?: string;
+  /** That of the host's environment by default. */
   readonly sessionId?: string;
   /** Whether the command line had a `--` before the command. */
   readonly afterSeparator: boolean;
@@ -53,12 +55,13 @@ interface Run {
 }
 
 async function requestBody(command: BoundCommand, options: RunOptions, workspace: string): Promise<RequestBody> {
+  const sessionId = options.sessionId ?? hostSession(command.environment);
   return {
     workspace,
     ...(await describeBound(command, options.label)),
     timeoutSeconds: options.timeoutSeconds,
     source: 'run',
-    ...(options.sessionId === undefined ? {} : { sessionId: options.sessionId }),
+    ...(sessionId === undefined ? {} : { sessionId }),
   };
 }
 

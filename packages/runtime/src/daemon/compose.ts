@@ -15,7 +15,7 @@ import { ProgressHub } from '../engine/progress-hub.js';
 import { RecoveryCodes } from '../engine/recovery.js';
 import { EngineTimers } from '../engine/timers.js';
 import { RuntimeError, toRuntimeError } from '../errors.js';
-import { gatePlaces } from '../facts/gate-places.js';
+import { gatePlaces, realProgram } from '../facts/gate-places.js';
 import { AuditReports } from '../policy/audit-reports.js';
 import { FilePolicies } from '../policy/file-policies.js';
 import type { PolicyDesk } from '../policy/policy-desk.js';
@@ -56,7 +56,7 @@ export async function composeDaemon(options: StartDaemonOptions, log: Logger): P
   const policies = policiesOf(engine, { storage, ports });
   engine.start(damage);
   for (const { workspaceId } of storage.state?.workspaces ?? []) policies.standing(workspaceId);
-  const program = process.argv[1];
+  const program = options.program ?? process.argv[1];
   const services = daemonServices({
     ports,
     host: engine.host,
@@ -75,6 +75,7 @@ export async function composeDaemon(options: StartDaemonOptions, log: Logger): P
     policies,
     ...engine.background(policies),
     places: gatePlaces(options.paths, { ...(program === undefined ? {} : { program }), processIds: [process.pid] }),
+    program: program === undefined ? null : realProgram(program),
     state: storage.state,
     secrets: storage.secrets,
     startedAt: Math.floor(ports.now()),

@@ -23,6 +23,8 @@ export interface StartDaemonOptions {
   readonly requireHarpDecision?: boolean;
   /** Tells who is at the other end of a connection, where a native binding can. */
   readonly peerUid?: PeerUid;
+  /** Main file of the program; that of this process by default. */
+  readonly program?: string;
   /** Replaces clocks, chance and timers. */
   readonly ports?: Ports;
   /** Replaces the connection to the gateway. */

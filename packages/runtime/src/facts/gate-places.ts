@@ -10,6 +10,11 @@ export interface RunningGate {
   readonly processIds: readonly number[];
 }
 
+/** Real path of a program's main file; the path itself where it does not exist. */
+export function realProgram(program: string): string {
+  return withRealPath(program).at(-1) ?? program;
+}
+
 function withRealPath(path: string): readonly string[] {
   try {
     return [path, realpathSync(path)];
@@ -21,7 +26,7 @@ function withRealPath(path: string): readonly string[] {
 
 /** The file, and the folder of its code unless that is a folder of many programs. */
 function programPlaces(program: string): readonly string[] {
-  const real = withRealPath(program).at(-1) ?? program;
+  const real = realProgram(program);
   const folder = dirname(real);
   return basename(folder) === 'bin' ? [program, real] : [program, real, folder];
 }

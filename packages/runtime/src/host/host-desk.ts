@@ -15,6 +15,8 @@ export interface HostRefusal {
 export interface HostAction extends Pick<RequestBody, 'action' | 'facts' | 'label' | 'isClaimed'> {
   /** Folder the call happens in; the workspace around it decides. */
   readonly workspace: string;
+  /** The host executes it through a layer of ours where there is one, which may be given this approval, once (LOC-147). */
+  readonly handsOver?: true;
   /** Whether what was described is still so, right before it is let through (INV-18): null, or what changed. */
   readonly recheck: () => Promise<HostRefusal | null>;
 }

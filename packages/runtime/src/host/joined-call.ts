@@ -94,6 +94,7 @@ export class JoinedCall {
     if (!wasPermitted && this.#stage.name !== 'over' && result === 'succeeded') {
       this.#ports.incident({ ...this.#first, requestId: this.#requestId }, 'ran_unapproved');
     }
+    this.#endHandOver();
     if (wasPermitted) this.#stage = { name: 'over' };
     else this.#abandon('call_over');
     this.#finish({ result: 'exited', exitCode: result === 'succeeded' ? 0 : 1 });
@@ -109,7 +110,8 @@ export class JoinedCall {
   async #ask(call: HostCall): Promise<void> {
     const action = await call.describe();
     if (this.#stage.name !== 'asking') return;
-    for await (const event of this.#ports.requests.request(bodyOf(call, action), this.#gone.signal)) {
+    const part = action.handsOver === true ? 'gives' : 'none';
+    for await (const event of this.#ports.requests.request(bodyOf(call, action), this.#gone.signal, part)) {
       this.#take(event, action);
     }
     throw new RuntimeError('internal_error', 'the request ended without a decision');
@@ -184,6 +186,7 @@ export class JoinedCall {
       case 'given':
         this.#collected.add(call.layer);
         stage.delivered = true;
+        this.#ports.handOver.given(stage.use.permit.requestId);
         return stage.use.permit;
     }
   }
@@ -226,6 +229,7 @@ export class JoinedCall {
     const stage = this.#stage;
     if (stage.name === 'refused' || stage.name === 'over') return refusal;
     this.#enter({ name: 'refused', denial: refusal });
+    this.#endHandOver();
     this.#gone.abort();
     if (stage.name === 'answered') this.#withdraw(stage.use.permit.requestId);
     if (stage.name === 'given' && !stage.delivered) this.#finish({ result: 'not-started', code: refusal.code });
@@ -242,6 +246,10 @@ export class JoinedCall {
   #incident({ layer }: Pick<HostCall, 'layer'>, code: RefusalCode): Denial {
     this.#ports.incident({ ...this.#first, layer, requestId: this.#requestId }, code);
     return ownDenial(this.#requestId, code);
+  }
+
+  #endHandOver(): void {
+    if (this.#requestId !== null) this.#ports.handOver.ended(this.#requestId);
   }
 
   #withdraw(requestId: string): void {

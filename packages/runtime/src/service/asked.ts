@@ -30,7 +30,15 @@ export interface Question {
   readonly isCommandApproved?: boolean;
   /** Who asks runs it, and nothing of ours sees whether that is what was shown. */
   readonly isClaimed?: boolean;
+  /** None unless given. */
+  readonly handOver?: HandOverPart;
 }
+
+/**
+ * A request's part in a hand-over (LOC-147): it came over the socket and takes an approval where one covers it, or it is the
+ * call of a host that executes what was approved through a layer of ours, which then asks by itself.
+ */
+export type HandOverPart = 'takes' | 'gives' | 'none';
 
 /** A question as policy and human get it: checked, complete and hashed. */
 export interface Asked extends Question {

@@ -11,6 +11,7 @@ export function callPorts(core: Core, requests: RequestService): CallPorts {
   return {
     ports: core.ports,
     requests,
+    handOver: requests.handOver,
     closed: (workspace, permit) => {
       const isUnmanaged = permit.permission === 'pass' && permit.basis.kind === 'unmanaged';
       const code = isUnmanaged ? (core.problems.all[0]?.code ?? null) : closedIn(core, workspace);

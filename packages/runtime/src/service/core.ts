@@ -35,6 +35,8 @@ export interface Core {
   readonly reports: ReportDesk;
   /** Where the gate itself lives on this machine (LOC-090). */
   readonly places: GatePlaces;
+  /** Real path of the main file that this daemon and `airlock` are started from; null when it is not known. */
+  readonly program: string | null;
   /** Null when the state cannot be used. */
   readonly state: StateStore | null;
   readonly secrets: SecretStore | null;

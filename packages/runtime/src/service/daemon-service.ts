@@ -34,7 +34,7 @@ export function daemonServices(core: Core): Services {
     pair: (body, signal) => pairing.pair(body, signal),
     confirmPairing: (pairingId, accept) => pairing.confirm(pairingId, accept),
     unpair: (workspace) => pairing.unpair(workspace),
-    request: (body, signal) => requests.request(body, signal),
+    request: (body, signal) => requests.request(body, signal, 'takes'),
     claim: (requestId) => requests.claim(requestId),
     receipt: (requestId) => requests.receipt(requestId),
     outcome: (requestId, body) => requests.outcome(requestId, body),

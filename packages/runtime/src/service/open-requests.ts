@@ -72,6 +72,11 @@ export class OpenRequests {
     );
   }
 
+  /** What was asked under an id, as long as it can still end in an execution. */
+  asked(requestId: string): Asked | undefined {
+    return this.#asked.get(requestId);
+  }
+
   /** What the policy of this moment keeps an approval from, and what must be on record before it is used; a code, or null. */
   beforeClaim(requestId: string): string | null {
     const asked = this.#asked.get(requestId);

@@ -1,5 +1,7 @@
+import { mcpTarget } from '@airlock/actions';
 import type { Verdict } from '@airlock/policy';
 import type { ClaimVerdict } from '../engine/claim-desk.js';
+import type { HandedOver } from '../hand-over/hand-over-desk.js';
 import type { OutcomeBody, RequestBody, RequestEvent } from '../socket/api.js';
 import type { Basis } from '../socket/policy-api.js';
 import { workspaceOf } from '../workspaces/workspaces.js';
@@ -61,6 +63,27 @@ export class PolicyAnswers {
     this.#core.audit({ kind: 'policy.asked', at: this.#now(), requestId, workspaceId, contentSha256, code: reason });
   }
 
+  /** A human approved the call of a host that this request executes (LOC-147). */
+  handOver(asked: Asked, { from, refusal }: HandedOver): RequestEvent {
+    const names = namesOf(asked);
+    const basis: Basis = { kind: 'handed-over', requestId: from.requestId };
+    const { artifactHash: fromArtifactHash, contentSha256: fromContentSha256 } = from.plaintext;
+    const entry = {
+      kind: 'approval.handed-over',
+      at: this.#now(),
+      ...names,
+      fromArtifactHash,
+      fromContentSha256,
+    } as const;
+    this.#core.audit({ ...entry, ...auditBasis(basis) });
+    const recheck = (): Recheck => {
+      const code = refusal();
+      return code === null ? { ok: true, basis } : { ok: false, code };
+    };
+    this.#verdicts.give({ ...names, recheck, record: () => this.#recordHandOver(asked) });
+    return given(asked, 'allow', basis);
+  }
+
   /** Null for a request that was not answered here. */
   claim(requestId: string): ClaimVerdict | null {
     return this.#verdicts.claim(requestId);
@@ -88,6 +111,13 @@ export class PolicyAnswers {
     this.#audit(names, kind === 'allow' ? 'policy.allowed' : 'policy.passed', basis);
     this.#verdicts.give({ ...names, recheck, record: () => recordTaint(this.#core, asked) });
     return given(asked, kind, basis);
+  }
+
+  /** The tool is known from now on as what it was here, so that a later change of it is noticed. */
+  #recordHandOver(asked: Asked): void {
+    recordTaint(this.#core, asked);
+    const target = mcpTarget(asked.plaintext.action);
+    if (target !== null) this.#core.tools.approved(asked.workspace.workspaceId, target);
   }
 
   #stillSame(asked: Asked, kind: 'allow' | 'pass'): Recheck {

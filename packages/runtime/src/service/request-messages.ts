@@ -62,10 +62,11 @@ export function policyDenied(
   return { event: 'decided', requestId, verdict: 'deny', outcome: 'policy', code: 'policy_denied', basis, reason };
 }
 
-/** A verdict without a human. Behind an `allow` stands the approver who signed what it is based on. */
+/** A verdict for which no human was asked. Behind an `allow` stands the approver who signed what it is based on. */
 export function given(asked: Asked, verdict: 'allow' | 'pass', basis: Basis): Decided {
   const { requestId, pairing } = asked;
   if (verdict === 'pass') return { event: 'decided', requestId, verdict, outcome: 'passed', basis };
   const { signerKeyId, assurance } = pairing;
-  return { event: 'decided', requestId, verdict, outcome: 'policy', basis, signerKeyId, assurance };
+  const outcome = basis.kind === 'handed-over' ? 'approved' : 'policy';
+  return { event: 'decided', requestId, verdict, outcome, basis, signerKeyId, assurance };
 }

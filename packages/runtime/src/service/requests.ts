@@ -2,6 +2,7 @@ import type { ActionContent } from '@airlock/actions';
 import { openExchanges } from '@airlock/enforcer';
 import type { Verdict } from '@airlock/policy';
 import { RuntimeError } from '../errors.js';
+import { HandOverDesk } from '../hand-over/hand-over-desk.js';
 import type {
   ClaimAnswer,
   DecisionsAnswer,
@@ -16,7 +17,7 @@ import type {
 import type { Workspace } from '../state/state-store.js';
 import { realWorkspacePath, workspaceOf } from '../workspaces/workspaces.js';
 import { admitted, closedBy } from './admission.js';
-import { type Asked, prepare, type Question, questionOf } from './asked.js';
+import { type Asked, type HandOverPart, prepare, type Question, questionOf } from './asked.js';
 import type { Core } from './core.js';
 import { explain } from './explain.js';
 import { failOpenUntil, judge } from './judge.js';
@@ -44,6 +45,7 @@ interface Call {
   readonly workspace: Workspace;
   readonly body: RequestBody;
   readonly signal: AbortSignal;
+  readonly handOver: HandOverPart;
 }
 
 /** Requests of adapters, from the action to the claim: first the policy is asked, then, by the engine, the human. */
@@ -54,10 +56,13 @@ export class RequestService {
   readonly #ids: RequestIds;
   readonly #recent: RecentDecisions;
   readonly #commands = new RunningCommands();
+  /** Approvals of hosts' calls, for the layers that execute them. */
+  readonly handOver: HandOverDesk;
   readonly #tools: ToolApprovals;
 
   constructor(core: Core) {
     this.#core = core;
+    this.handOver = new HandOverDesk(core);
     this.#open = new OpenRequests(core);
     this.#answers = new PolicyAnswers(core);
     this.#ids = new RequestIds(core);
@@ -69,7 +74,11 @@ export class RequestService {
    * `submitted`, then `decided`. Ending the iteration or aborting `signal` before `decided` withdraws. Throws `bad_request`,
    * and `request_id_used` for a proposed id that named a request before.
    */
-  async *request(body: RequestBody, signal: AbortSignal): AsyncGenerator<RequestEvent> {
+  async *request(
+    body: RequestBody,
+    signal: AbortSignal,
+    handOver: HandOverPart = 'none',
+  ): AsyncGenerator<RequestEvent> {
     if (body.action.kind === 'policy.change') {
       throw new RuntimeError(
         'bad_request',
@@ -89,7 +98,7 @@ export class RequestService {
       yield event;
       return;
     }
-    for await (const event of this.#decide({ requestId, workspace, body, signal })) {
+    for await (const event of this.#decide({ requestId, workspace, body, signal, handOver })) {
       if (event.event === 'decided' && event.verdict !== 'allow') this.#ended(requestId);
       this.#recent.note(noted, event);
       yield event;
@@ -102,6 +111,7 @@ export class RequestService {
     if (open?.facts.kind === 'policy.change') {
       return { granted: false, code: 'not_approved', message: 'the daemon itself carries out a change of policy' };
     }
+    const asked = this.#open.asked(requestId);
     const code = this.#open.beforeClaim(requestId);
     if (code !== null) return this.#refused(code);
     const local = this.#answers.claim(requestId);
@@ -109,6 +119,7 @@ export class RequestService {
     if (!verdict.granted) return this.#refused(verdict.code);
     this.#commands.claimed(requestId);
     if (local === null) this.#tools.claimed(requestId);
+    if (asked?.handOver === 'gives') this.handOver.claimed(asked);
     return { granted: true };
   }
 
@@ -170,9 +181,15 @@ export class RequestService {
 
   async *#decide(call: Call): AsyncGenerator<RequestEvent> {
     const now = this.#judged(call);
-    if (now === null) yield denied(this.#core, call.requestId, 'not_paired');
-    else if (now.verdict.kind === 'ask') yield* this.#ask(call, now.asked);
-    else yield this.#answers.answer(now.asked, now.verdict);
+    if (now === null) {
+      yield denied(this.#core, call.requestId, 'not_paired');
+      return;
+    }
+    const { asked, verdict } = now;
+    const approval = verdict.kind === 'ask' && call.handOver === 'takes' ? this.handOver.take(asked) : null;
+    if (approval !== null) yield this.#answers.handOver(asked, approval);
+    else if (verdict.kind === 'ask') yield* this.#ask(call, asked);
+    else yield this.#answers.answer(asked, verdict);
   }
 
   /** Nobody but a human can permit it, so there is something to wait for: what was true may have changed after that. */
@@ -208,9 +225,9 @@ export class RequestService {
     }
   }
 
-  #judged({ requestId, workspace, body }: Call): { readonly asked: Asked; readonly verdict: Verdict } | null {
+  #judged({ requestId, workspace, body, handOver }: Call): { readonly asked: Asked; readonly verdict: Verdict } | null {
     const isCommandApproved = this.#commands.isIn(workspace.workspaceId);
-    const asked = prepare(this.#core, requestId, { ...questionOf(workspace, body), isCommandApproved });
+    const asked = prepare(this.#core, requestId, { ...questionOf(workspace, body), isCommandApproved, handOver });
     if (asked === null) return null;
     this.#commands.asked(asked);
     this.#tools.asked(asked);

@@ -69,6 +69,7 @@ class World {
     const ports: CallPorts = {
       ports: this.clock.ports,
       requests: this.scripted.requests,
+      handOver: { given: () => undefined, ended: () => undefined },
       closed: () => null,
       incident: () => undefined,
     };

@@ -15,15 +15,21 @@ let scripted: ScriptedRequests;
 let calls: JoinedCalls;
 let incidents: { code: string; place: IncidentPlace }[];
 let closed: HostRefusal | null;
+let handOver: string[];
 
 beforeEach(() => {
   clock = new HandClock();
   scripted = new ScriptedRequests(clock);
   incidents = [];
+  handOver = [];
   closed = null;
   const ports: CallPorts = {
     ports: clock.ports,
     requests: scripted.requests,
+    handOver: {
+      given: (requestId) => handOver.push(`given ${requestId}`),
+      ended: (requestId) => handOver.push(`ended ${requestId}`),
+    },
     closed: () => closed,
     incident: (place, code) => incidents.push({ place, code }),
   };
@@ -73,6 +79,36 @@ const end = (result: 'succeeded' | 'failed', incident?: string) =>
     result,
     ...(incident === undefined ? {} : { incident }),
   });
+
+describe(rules('LOC-147')`whoever hands approvals over is told`, () => {
+  it('when the host has got one, not before, and when its call is over', async () => {
+    await layer('PreToolUse');
+    expect(handOver).toEqual([]);
+    await decide();
+    expect(handOver).toEqual(['given req-1']);
+    end('succeeded');
+    expect(handOver).toEqual(['given req-1', 'ended req-1']);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['is over', () => end('failed')],
+    ['is refused because of other input', () => layer('tool.check', { inputJson: inputOf('rm -rf /') })],
+    ['ends with its session', () => calls.sessionEnded(HOST, 's-1')],
+  ])('that nothing is handed over any more when the call %s', async (_, happens) => {
+    await layer('PreToolUse');
+    await decide();
+    await happens();
+    expect(handOver.at(-1)).toBe('ended req-1');
+  });
+
+  it('that nothing is, of an approval that nobody was there to get', async () => {
+    const gone = await layer('PreToolUse');
+    scripted.hold = async (what) => (what === 'granted' ? await gone.leave() : undefined);
+    await decide();
+    await settled();
+    expect(handOver).toEqual(['ended req-1']);
+  });
+});
 
 describe(rules('LOC-145')`what is one call`, () => {
   it.each<[string, Partial<HostCall>]>([

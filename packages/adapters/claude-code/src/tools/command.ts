@@ -40,6 +40,7 @@ export async function describeCommand(call: ToolCall): Promise<DescribedTool> {
     // Without the environment nothing is known about what the words of the line lead to: no pattern applies.
     facts: differences === null || before.isUnpinned ? { ...line.facts, commands: [] } : line.facts,
     ...labelOf(tool),
+    handsOver: true,
     recheck: () => shellChanged(environment, line.shell),
     leaves: null,
   };

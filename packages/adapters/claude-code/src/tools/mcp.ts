@@ -52,5 +52,5 @@ export async function describeMcp(call: ToolCall): Promise<DescribedTool> {
   }
   const source = server === null || server.source === null ? '' : ` (${server.source})`;
   const description = `${named.tool} of the MCP server ${named.server}${source}`;
-  return await describeInput(call, { ...named, description, unknownInput: [] });
+  return { ...(await describeInput(call, { ...named, description, unknownInput: [] })), handsOver: true };
 }
