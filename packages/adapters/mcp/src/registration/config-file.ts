@@ -6,14 +6,17 @@ import { ConfigError } from './config-error.js';
 export interface ConfigText {
   /** Real path: a link stays a link. */
   readonly path: string;
+  /** Without the mark that some editors of Windows put in front. */
   readonly text: string;
 }
+
+const BYTE_ORDER_MARK = '\u{feff}';
 
 /** @throws ConfigError `config_unreadable` */
 export function readConfig(file: string): ConfigText {
   try {
     const path = realpathSync(file);
-    return { path, text: utf8Decode(readFileSync(path)) };
+    return { path, text: unmarked(utf8Decode(readFileSync(path))) };
   } catch (cause) {
     throw new ConfigError('config_unreadable', `${file} cannot be read`, { cause });
   }
@@ -27,9 +30,11 @@ export function replaceConfig(path: string, before: string, after: string): void
   const fresh = `${path}.airlock-${process.pid}`;
   try {
     const { mode } = statSync(path);
-    writeFileSync(fresh, after, { flag: 'wx', mode: mode & 0o777 });
+    const now = readFileSync(path, 'utf8');
+    if (unmarked(now) !== before) throw new Error('it was changed meanwhile');
+    const mark = now.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
+    writeFileSync(fresh, mark + after, { flag: 'wx', mode: mode & 0o777 });
     chmodSync(fresh, mode & 0o777);
-    if (readFileSync(path, 'utf8') !== before) throw new Error('it was changed meanwhile');
     renameSync(fresh, path);
   } catch (cause) {
     rmSync(fresh, { force: true });
@@ -38,4 +43,8 @@ export function replaceConfig(path: string, before: string, after: string): void
       fix: 'end the client that uses it, then try again',
     });
   }
+}
+
+function unmarked(text: string): string {
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
 }

@@ -18,12 +18,16 @@ export interface WrappedServer {
   readonly reason?: string;
 }
 
+/** What `airlock mcp proxy --name` takes. */
+const NAME = /^\P{Cc}{1,200}$/u;
+
 /**
  * Puts every server of a client configuration behind the proxy. What cannot be wrapped is left as it is, and said.
  * @throws ConfigError; the file is then as it was
  */
 export function wrapConfig({ file, proxy }: WrapOptions): readonly WrappedServer[] {
   return rewriteConfig(file, 'wrapped', (server, text) => {
+    if (!NAME.test(server.name)) return { left: 'its name is empty, too long or holds control characters' };
     if (isOurs(server)) return { left: 'it is Airlock itself' };
     if (taken(server, text) !== null) return { left: 'it is behind the proxy already' };
     if (memberOf(server, 'command') !== undefined) return wrapProgram(server, proxy, text);
