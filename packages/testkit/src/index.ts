@@ -11,7 +11,6 @@ export {
   type ScriptedApprover,
   type SessionView,
 } from './approver/scripted-approver.js';
-export { type ReceiptSigner, receiptSigner, type ReceiptSpec } from './approver/receipt-signer.js';
 export { gatewayModel, type GatewayModel, type ModelExchange } from './gateway-model/gateway-model.js';
 export {
   failure,

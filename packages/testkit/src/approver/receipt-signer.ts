@@ -1,6 +1,6 @@
 import { artifactHash, contentSha256 } from '@airlock/crypto';
 import { canonicalize, formatTime, type Receipt, utf8Encode } from '@airlock/protocol';
-import type { SeededRng } from '../simulation/rng.js';
+import { type SeededRng, seededRng } from '../simulation/rng.js';
 import { scriptedApprover } from './scripted-approver.js';
 
 /** Milliseconds that an action may wait. */
@@ -24,8 +24,12 @@ export interface ReceiptSigner {
   sign(spec: ReceiptSpec): Receipt;
 }
 
-/** @param at epoch milliseconds of every decision */
-export function receiptSigner(rng: SeededRng, at: number): ReceiptSigner {
+/**
+ * @param seed another seed is another human
+ * @param at epoch milliseconds of every decision
+ */
+export function receiptSigner(seed: number, at: number): ReceiptSigner {
+  const rng = seededRng(seed);
   const approver = scriptedApprover(rng);
   const { publicKey } = approver;
   const signerKeyId = approver.signerKeyId();

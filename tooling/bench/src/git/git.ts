@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { openReceipts, openRepository, type Trust, verifyCommits } from '@airlock/adapter-git';
-import type { ReceiptSigner } from '@airlock/testkit';
+import type { ReceiptSigner } from '@airlock/testkit/receipt-signer';
 import { alternate, quantile, type Row } from '../measure.js';
 import { withScratch } from '../scratch.js';
 import { approveEach, benchSigner } from './receipts.js';

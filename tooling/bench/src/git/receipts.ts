@@ -1,11 +1,11 @@
 import { gitCommitAction, gitDiff } from '@airlock/actions';
 import type { Repository } from '@airlock/adapter-git';
 import { receiptLine } from '@airlock/protocol';
-import { type ReceiptSigner, receiptSigner, seededRng } from '@airlock/testkit';
+import { type ReceiptSigner, receiptSigner } from '@airlock/testkit/receipt-signer';
 
 /** A key that approves whatever it is given. */
 export function benchSigner(): ReceiptSigner {
-  return receiptSigner(seededRng(1), Date.parse('2026-03-02T14:00:31.000Z'));
+  return receiptSigner(1, Date.parse('2026-03-02T14:00:31.000Z'));
 }
 
 /** A line with a receipt for every commit of `main`, as the gate and an approver make it. */

@@ -1,6 +1,6 @@
 import { type GitCommit, gitCommitAction, gitDiff } from '@airlock/actions';
 import type { Receipt } from '@airlock/protocol';
-import { receiptSigner, seededRng } from '@airlock/testkit';
+import { receiptSigner } from '@airlock/testkit/receipt-signer';
 import type { Repository } from '../../src/index.js';
 
 export const IDENTITY = 'example.org/ada/widgets';
@@ -27,7 +27,7 @@ export interface Human {
 
 /** @param seed another seed is another human */
 export function human(seed: number): Human {
-  const { publicKey, signerKeyId, sign } = receiptSigner(seededRng(seed), NOW);
+  const { publicKey, signerKeyId, sign } = receiptSigner(seed, NOW);
   return {
     publicKey,
     signerKeyId,

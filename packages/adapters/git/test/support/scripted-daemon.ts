@@ -1,7 +1,8 @@
 import type { ActionOf, Receipt } from '@airlock/protocol';
 import type { OutcomeBody, RequestBody, RequestEvent, StatusAnswer } from '@airlock/runtime/client';
 import { RuntimeError } from '@airlock/runtime/client';
-import { receiptSigner, seededRng } from '@airlock/testkit';
+import { seededRng } from '@airlock/testkit';
+import { receiptSigner } from '@airlock/testkit/receipt-signer';
 import type { GatePorts } from '../../src/index.js';
 
 type Decided = Omit<Extract<RequestEvent, { event: 'decided' }>, 'event' | 'requestId'>;
@@ -29,7 +30,7 @@ const NOW = Date.parse('2026-03-02T14:00:31.000Z');
 
 export function scriptedDaemon(seed = 1): ScriptedDaemon {
   const rng = seededRng(seed);
-  const signer = receiptSigner(rng, NOW);
+  const signer = receiptSigner(seed, NOW);
   const receipts = new Map<string, Receipt>();
   const used = new Set<string>();
   let answer: (body: RequestBody) => Answer = () => 'approve';
