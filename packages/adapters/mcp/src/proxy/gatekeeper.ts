@@ -1,6 +1,6 @@
 import { isJsonObject, JsonError } from '@airlock/protocol';
 import { ActionError, type McpCallContent } from '@airlock/actions';
-import { errorText, progressText, REFUSED, type Refusal, toolRefusalText } from '../jsonrpc/answers.js';
+import { errorText, progressText, REFUSED, type Refusal } from '../jsonrpc/answers.js';
 import type { Request, Response } from '../jsonrpc/message.js';
 import { problemOf } from '../jsonrpc/problems.js';
 import { Approval } from './approval.js';
@@ -10,6 +10,7 @@ import type { Decision, Granted } from './decision.js';
 import { type CallPlace, describeAnswer, describeCall } from './describe.js';
 import { gateOf, gateOfAnswer, gatesOf, type McpGate } from './gates.js';
 import { PENDING_SECONDS, type ProxyOptions, type ProxyPorts } from './ports.js';
+import { refusedText } from './refused-text.js';
 import { waitFor } from './wait-for.js';
 import { WaitingRoom } from './waiting-room.js';
 import { denialWords, goneWords, inert, pendingWords, refusal } from './words.js';
@@ -173,12 +174,7 @@ export class Gatekeeper {
   }
 
   async #refuse(request: Request, why: Refusal): Promise<void> {
-    const { params } = request;
-    const meta = params?.['_meta'];
-    const isStateless = isJsonObject(meta) && Object.hasOwn(meta, 'io.modelcontextprotocol/protocolVersion');
-    const isTool = gateOf(request.method) === 'mcp' && params !== null && !Object.hasOwn(params, 'task');
-    const text = isTool ? toolRefusalText(request.id, why, isStateless) : errorText(request.id, REFUSED, why);
-    await this.scene.answer(text);
+    await this.scene.answer(refusedText(request, why));
   }
 
   #describe(describe: () => McpCallContent): McpCallContent | Refusal {

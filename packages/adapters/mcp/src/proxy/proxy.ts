@@ -27,6 +27,7 @@ class Session {
   readonly #client: ClientSide;
   #goneReason: string | null = null;
   #isClientGone = false;
+  #stop = (): void => undefined;
 
   constructor(
     options: ProxyOptions,
@@ -44,33 +45,29 @@ class Session {
   }
 
   async run(): Promise<number> {
-    const { upstream } = this.ports;
+    const { upstream, signal } = this.ports;
+    const aborted = new Promise<void>((resolve) => {
+      this.#stop = resolve;
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
     const fromServer = this.#fromServer();
     this.#background(this.#watch());
-    await this.#fromClient();
+    await Promise.race([this.#fromClient(), aborted]);
     const wasGone = this.#goneReason !== null;
     this.#isClientGone = true;
     this.#endOpen('cancelled');
     this.#gatekeeper.withdrawAll();
     await upstream.close();
-    await fromServer;
+    // What the server still had to say is for a client that listens.
+    await Promise.race([fromServer, aborted]);
     return wasGone ? 1 : 0;
   }
 
-  /** Until the client has gone, or a signal came. */
+  /** Until the client has gone. */
   async #fromClient(): Promise<void> {
-    const { fromClient, signal } = this.ports;
-    const aborted = new Promise<'aborted'>((resolve) => {
-      if (signal.aborted) resolve('aborted');
-      signal.addEventListener('abort', () => resolve('aborted'), { once: true });
-    });
-    await Promise.race([this.#readClient(linesOf(fromClient, MESSAGE_BYTES)), aborted]);
-  }
-
-  async #readClient(lines: AsyncIterable<Uint8Array | typeof TOO_LONG>): Promise<void> {
     try {
-      for await (const line of lines) {
-        if (this.#isClientGone) return;
+      for await (const line of linesOf(this.ports.fromClient, MESSAGE_BYTES)) {
         if (line === TOO_LONG) await this.#client.take(TOO_LARGE);
         else if (!isBlank(line)) await this.#client.take(readMessage(line));
       }
@@ -160,7 +157,7 @@ class Session {
     work.catch((error: unknown) => this.ports.say(`internal_error ${String(error)}`));
   }
 
-  /** A client that reads no more is found out by its input ending. */
+  /** A client that cannot be written to is gone. */
   async #toClient(message: Uint8Array): Promise<void> {
     try {
       await this.ports.toClient(message);
@@ -168,6 +165,7 @@ class Session {
       if (!this.#isClientGone)
         this.ports.say(`client_gone ${error instanceof Error ? error.message : 'it reads no more'}`);
       this.#isClientGone = true;
+      this.#stop();
     }
   }
 }

@@ -17,7 +17,7 @@ const NOT_RUN = 'Nothing has run: the server has not seen the request.';
 const NO_WAY_ROUND = 'Do not send it again and do not reach for the same in another way; tell the user.';
 
 function fixWords(fix: string | undefined): string {
-  return fix === undefined ? 'Tell the user.' : `The user can try: ${inert(fix)}`;
+  return fix === undefined ? 'Tell the user.' : `The user can try: ${inert(fix)}.`;
 }
 
 function reasonWords(reason: string | undefined): string {
@@ -39,7 +39,7 @@ export function denialWords(what: string, denial: Denial): Refusal {
     case 'timeout':
       return {
         code,
-        text: `Airlock: nobody answered in time about ${what}. ${fixWords('send it again when the approver is there')} ${end}`,
+        text: `Airlock: nobody answered in time about ${what}. Send it again when the approver is there. ${end}`,
       };
     case 'failed':
       return {

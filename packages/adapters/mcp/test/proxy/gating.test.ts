@@ -9,7 +9,7 @@ const CALL =
   '{"method":"tools/call","params":{"name":"write", "arguments":{"b":1.0,"a":"é"}},"jsonrpc":"2.0","id":1}\r';
 const ANSWER = '{"result":{"content":[]},"jsonrpc":"2.0","id":1}';
 
-describe(rules('LOC-100')`a call of a tool`, () => {
+describe(rules('INV-15', 'INV-22')`a call of a tool`, () => {
   test('reaches the server byte for byte after it was approved and claimed, and its end is put on record', async () => {
     const at = scene();
     at.daemon.beforeClaim = () => {

@@ -34,16 +34,18 @@ export function scriptedDaemon(): ScriptedDaemon {
     daemon.asked.push(body as unknown as (typeof daemon.asked)[number]);
     yield { event: 'submitted', requestId, expiresAt: 0, artifactHash: '' };
     const given = answer(body);
+    let stop = (): void => undefined;
     const aborted = new Promise<never>((_, reject) => {
-      const stop = () => {
+      stop = () => {
         daemon.withdrawn.push(requestId);
         reject(new Error('aborted'));
       };
-      if (options?.signal?.aborted === true) stop();
-      options?.signal?.addEventListener('abort', stop);
     });
-    aborted.catch(() => undefined);
-    const verdict = await Promise.race([given, aborted]);
+    if (options?.signal?.aborted === true) stop();
+    options?.signal?.addEventListener('abort', stop);
+    const verdict = await Promise.race([given, aborted]).finally(() => {
+      options?.signal?.removeEventListener('abort', stop);
+    });
     if (verdict instanceof Error) throw verdict;
     yield { event: 'decided', requestId, ...decidedBy(verdict) };
   }
