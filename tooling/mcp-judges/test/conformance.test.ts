@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { conformanceVerdicts, type Verdicts } from '../src/conformance.js';
+import { HttpBridge } from '../src/http-bridge.js';
+import { type RunningServer, startHttpEverything } from '../src/http-everything.js';
+import { requiresJudge } from '../src/installed-judge.js';
+import { JudgeSite } from '../src/judge-site.js';
+import { isWhole } from '../src/selection.js';
+import { proxied, proxiedUrl, type ServerCommand, SERVERS } from '../src/server-command.js';
+
+requiresJudge('conformance')('the official conformance suite', () => {
+  let site: JudgeSite;
+  let http: RunningServer;
+  beforeAll(async () => {
+    site = await JudgeSite.open();
+    http = await startHttpEverything(site.environment, site.folder);
+  });
+  afterAll(async () => {
+    await http.close();
+    await site.close();
+  });
+
+  async function bridged(name: string, command: ServerCommand): Promise<Verdicts> {
+    const bridge = await HttpBridge.open(command, { env: site.environment, cwd: site.folder });
+    try {
+      return await conformanceVerdicts(bridge.url, site.results(name));
+    } finally {
+      await bridge.close();
+    }
+  }
+
+  it('passes a complete server behind the proxy as it passes it without', async () => {
+    const without = await bridged('complete', SERVERS.complete);
+    expect(without.filter((verdict) => !verdict.endsWith(' SUCCESS'))).toEqual([]);
+    expect(without.length).toBeGreaterThanOrEqual(30);
+    expect(await bridged('complete-proxied', proxied('complete', SERVERS.complete))).toEqual(without);
+  });
+
+  it.runIf(isWhole)('says the same of the reference server behind the proxy', async () => {
+    const without = await bridged('everything', SERVERS.everything);
+    expect(await bridged('everything-proxied', proxied('everything', SERVERS.everything))).toEqual(without);
+  });
+
+  it.runIf(isWhole)('says the same of the reference server on HTTP behind the proxy', async () => {
+    const without = await conformanceVerdicts(http.url, site.results('http'));
+    expect(transportFree(await bridged('http-proxied', proxiedUrl('everything', http.url)))).toEqual(
+      transportFree(without),
+    );
+  });
+
+  it.runIf(isWhole)('the bridge changes nothing of what is judged', async () => {
+    const direct = await conformanceVerdicts(http.url, site.results('direct'));
+    expect(transportFree(await bridged('bridge', SERVERS.everything))).toEqual(transportFree(direct));
+  });
+});
+
+/** Without what the suite judges of the HTTP listener itself, which in front of the proxy is the bridge. */
+function transportFree(verdicts: Verdicts): Verdicts {
+  return verdicts.filter((verdict) => !verdict.startsWith('dns-rebinding-protection:'));
+}
