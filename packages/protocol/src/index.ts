@@ -100,7 +100,19 @@ export {
   TYPED_SECRET_DIGITS,
 } from './pairing/shown-code.js';
 export { type ForeignQr, pairingLink, type PairingLink, parseForeignQr, parsePairingLink } from './pairing/link.js';
-export * from './action/index.js';
+export { type ActionKind, type ActionOf, type AirlockAction, airlockActionSchema } from './action/airlock-action.js';
+export { type Commit, commitSchema, type FileChange, fileChangeSchema } from './action/airlock-action.js';
+export { type Notice, NOTICES, PER_REQUEST_MEMBERS } from './action/airlock-action.js';
+export { type StdinKind, stdinKindSchema } from './action/airlock-action.js';
+export { type McpBinding, mcpBindingSchema, type McpDefinition, mcpDefinitionSchema } from './action/mcp-binding.js';
+export { type McpServer, mcpServerSchema } from './action/mcp-binding.js';
+export { type PolicyDocument, policyDocumentSchema, readPolicyDocument } from './action/policy-document.js';
+export { type PolicyPattern, policyPatternSchema } from './action/policy-document.js';
+export { type PolicyTool, policyToolSchema } from './action/policy-document.js';
+export { policyGateSchema, type PolicyRequirement, policyRequirementSchema } from './action/policy-document.js';
+export { type ConfigurationFact, configurationFactSchema } from './action/policy-document.js';
+export { type ProgramIdentity, programIdentitySchema } from './action/policy-document.js';
+export { readReceipt, type Receipt, receiptLine, receiptSchema } from './action/receipt.js';
 export {
   APP_KINDS,
   type AppCreateRequest,
