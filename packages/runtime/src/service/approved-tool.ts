@@ -16,7 +16,7 @@ export function approvedTool(
       'call it once and approve that',
     );
   }
-  const { serverSha256, definitionSha256 } = approved;
+  const { serverSha256, definitionSha256, isShown } = approved;
   if (serverSha256 === null) {
     throw unknown(
       'its last call came through another gateway, so nobody knows what its server is',
@@ -27,6 +27,12 @@ export function approvedTool(
     throw unknown(
       'its client had not seen the definition of the tool',
       'call it once from a client that lists the tools',
+    );
+  }
+  if (!isShown) {
+    throw unknown(
+      'what was approved last was the call of a host, and nobody saw then what server and tool are',
+      'approve one call that the proxy itself asks about',
     );
   }
   return { server, serverSha256, tool, definitionSha256 };

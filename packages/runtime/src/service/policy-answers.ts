@@ -1,4 +1,3 @@
-import { mcpTarget } from '@airlock/actions';
 import type { Verdict } from '@airlock/policy';
 import type { ClaimVerdict } from '../engine/claim-desk.js';
 import type { HandedOver } from '../hand-over/hand-over-desk.js';
@@ -10,6 +9,7 @@ import { type Asked, describeOutside } from './asked.js';
 import type { Core } from './core.js';
 import { auditBasis, basisOf, denialOf, failOpenUntil, judge, recordTaint } from './judge.js';
 import { LocalVerdicts, type Recheck } from './local-verdicts.js';
+import { rememberTool } from './remember-tool.js';
 import { given, policyDenied } from './request-messages.js';
 import { unmanagedAround } from './unmanaged.js';
 
@@ -116,8 +116,7 @@ export class PolicyAnswers {
   /** The tool is known from now on as what it was here, so that a later change of it is noticed. */
   #recordHandOver(asked: Asked): void {
     recordTaint(this.#core, asked);
-    const target = mcpTarget(asked.plaintext.action);
-    if (target !== null) this.#core.tools.approved(asked.workspace.workspaceId, target);
+    rememberTool(this.#core, asked, 'handed-over');
   }
 
   #stillSame(asked: Asked, kind: 'allow' | 'pass'): Recheck {

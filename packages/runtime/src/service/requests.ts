@@ -24,10 +24,10 @@ import { failOpenUntil, judge } from './judge.js';
 import { OpenRequests } from './open-requests.js';
 import { PolicyAnswers } from './policy-answers.js';
 import { RecentDecisions } from './recent-decisions.js';
+import { rememberTool } from './remember-tool.js';
 import { RequestIds } from './request-ids.js';
 import { denied, outcomeOf } from './request-messages.js';
 import { RunningCommands } from './running-commands.js';
-import { ToolApprovals } from './tool-approvals.js';
 
 /** What a request of the daemon itself came to, with the exact text that is being approved. */
 export interface OwnRequestEvent {
@@ -58,7 +58,6 @@ export class RequestService {
   readonly #commands = new RunningCommands();
   /** Approvals of hosts' calls, for the layers that execute them. */
   readonly handOver: HandOverDesk;
-  readonly #tools: ToolApprovals;
 
   constructor(core: Core) {
     this.#core = core;
@@ -67,7 +66,6 @@ export class RequestService {
     this.#answers = new PolicyAnswers(core);
     this.#ids = new RequestIds(core);
     this.#recent = new RecentDecisions(core.ports);
-    this.#tools = new ToolApprovals(core);
   }
 
   /**
@@ -99,7 +97,7 @@ export class RequestService {
       return;
     }
     for await (const event of this.#decide({ requestId, workspace, body, signal, handOver })) {
-      if (event.event === 'decided' && event.verdict !== 'allow') this.#ended(requestId);
+      if (event.event === 'decided' && event.verdict !== 'allow') this.#commands.ended(requestId);
       this.#recent.note(noted, event);
       yield event;
     }
@@ -118,7 +116,7 @@ export class RequestService {
     const verdict = local ?? (await claims.ask(requestId, () => host.dispatch({ type: 'execution.claim', requestId })));
     if (!verdict.granted) return this.#refused(verdict.code);
     this.#commands.claimed(requestId);
-    if (local === null) this.#tools.claimed(requestId);
+    if (local === null && asked !== undefined) rememberTool(this.#core, asked, 'shown');
     if (asked?.handOver === 'gives') this.handOver.claimed(asked);
     return { granted: true };
   }
@@ -129,7 +127,7 @@ export class RequestService {
   }
 
   async outcome(requestId: string, body: OutcomeBody): Promise<OutcomeAnswer> {
-    this.#ended(requestId);
+    this.#commands.ended(requestId);
     if (!this.#answers.outcome(requestId, body)) {
       this.#core.host.dispatch({ type: 'execution.outcome', requestId, ...outcomeOf(body) });
     }
@@ -230,13 +228,7 @@ export class RequestService {
     const asked = prepare(this.#core, requestId, { ...questionOf(workspace, body), isCommandApproved, handOver });
     if (asked === null) return null;
     this.#commands.asked(asked);
-    this.#tools.asked(asked);
     return { asked, verdict: judge(this.#core, asked) };
-  }
-
-  #ended(requestId: string): void {
-    this.#commands.ended(requestId);
-    this.#tools.ended(requestId);
   }
 
   #refused(code: string): ClaimAnswer {

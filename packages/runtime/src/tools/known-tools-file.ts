@@ -17,6 +17,8 @@ const contentSchema = z.strictObject({
       serverSha256: hexSha256Schema.nullable(),
       /** Null where the client never saw the definition. */
       definitionSha256: hexSha256Schema.nullable(),
+      /** Whether the human saw both. */
+      isShown: z.boolean(),
     }),
   ),
 });

@@ -10,7 +10,13 @@ const MOST = 1000;
 export type NamedCall = Pick<McpTarget, 'server' | 'method' | 'tool'>;
 
 /** What the last approved call of a tool went to. */
-export type ApprovedTarget = Pick<McpTarget, 'serverSha256' | 'definitionSha256'>;
+export interface ApprovedTarget extends Pick<McpTarget, 'serverSha256' | 'definitionSha256'> {
+  /** Whether a card that a human approved had both on it. */
+  readonly isShown: boolean;
+}
+
+/** Through its own card, or through that of a host's call, which names server and tool only (LOC-147). */
+export type ApprovedHow = 'shown' | 'handed-over';
 
 export interface KnownToolsOptions {
   /** Null where nothing can be kept: every call counts as changed then. */
@@ -45,18 +51,20 @@ export class KnownTools {
   }
 
   /** A human approved this call, and it is about to be made. Never throws: what is not written down is asked again. */
-  approved(workspaceId: string, target: McpTarget): void {
+  approved(workspaceId: string, target: McpTarget, how: ApprovedHow): void {
     const key = keyOf(workspaceId, target);
     const known = this.#known.get(key);
     const { serverSha256, definitionSha256 } = target;
+    const isKept = known !== undefined && isSame(known, target);
+    const isShown = how === 'shown' || (isKept && known.isShown);
     this.#known.delete(key);
-    this.#known.set(key, { serverSha256, definitionSha256 });
+    this.#known.set(key, { serverSha256, definitionSha256, isShown });
     for (const oldest of this.#known.keys()) {
       if (this.#known.size <= MOST) break;
       this.#known.delete(oldest);
       this.#isLost = true;
     }
-    if (known === undefined || !isSame(known, target)) this.#save();
+    if (!isKept || known.isShown !== isShown) this.#save();
   }
 
   #load(): void {
@@ -87,6 +95,6 @@ function keyOf(workspaceId: string, { server, method, tool }: NamedCall): HexSha
   return sha256Hex(canonicalBytes({ workspaceId, server, method, tool }));
 }
 
-function isSame(one: ApprovedTarget, other: ApprovedTarget): boolean {
+function isSame(one: ApprovedTarget, other: McpTarget): boolean {
   return one.serverSha256 === other.serverSha256 && one.definitionSha256 === other.definitionSha256;
 }
