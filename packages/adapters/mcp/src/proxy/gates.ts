@@ -15,19 +15,20 @@ const OF_ANSWERS: ReadonlyMap<string, McpGate> = new Map([
   ['elicitation/create', 'mcp-elicitation'],
 ]);
 
-/** As the most lenient reader would take a name: without case, and forms of one letter the same. */
+/** As the most lenient reader would take a name: without case, forms of one letter the same, at an end where a NUL is. */
 export function folded(name: string): string {
-  return name.normalize('NFKC').toLowerCase();
+  const nul = name.indexOf('\0');
+  return (nul === -1 ? name : name.slice(0, nul)).normalize('NFKC').toLowerCase().trim();
 }
 
 /** The gate of a client's request by its method alone. */
 export function gateOf(method: string): McpGate | null {
-  return OF_REQUESTS.get(folded(method).trim()) ?? null;
+  return OF_REQUESTS.get(folded(method)) ?? null;
 }
 
 /** The gate of the client's answer to a request of the server with this method. */
 export function gateOfAnswer(method: string): McpGate | null {
-  return OF_ANSWERS.get(folded(method).trim()) ?? null;
+  return OF_ANSWERS.get(folded(method)) ?? null;
 }
 
 /**

@@ -82,6 +82,7 @@ describe(rules('ART-140')`what is no call`, () => {
     ['a second name in another case', '{"name":"a","Name":"b"}', CallError],
     ['a name only in another case', '{"NAME":"b"}', CallError],
     ['a second name with a long s', '{"name":"a","argumentſ":{}}', CallError],
+    ['a second name behind a NUL', '{"name":"a","name\\u0000x":"b"}', CallError],
     ['two spellings of one member', '{"name":"a","task":1,"Task":2}', CallError],
   ])('%s', (_name, params, error) => {
     const text = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${params}}`;
@@ -98,6 +99,7 @@ describe('which messages are gated, and as what', () => {
     [' tools/call', 'mcp'],
     ['ｔools/call', 'mcp'],
     ['toolſ/call', 'mcp'],
+    ['tools/call\0x', 'mcp'],
     ['tools/list', null],
     ['resources/subscribe', null],
     ['resources/templates/list', null],
