@@ -11,7 +11,7 @@ const LONGEST_ENVIRONMENT = 100_000;
 
 const STDIN_FD = 0;
 
-/** Where `hook.sh` leaves the environment of its caller, as `env -0` prints it. */
+/** Where `hook.sh` leaves the environment of its caller, as `env -0` prints it and /proc has it. */
 const ENVIRONMENT_FD = 4;
 
 /** The host's input, whole. Rejects with `body_too_large`. */
