@@ -34,6 +34,16 @@ const PATTERN: PolicyAnswer['patterns'][number] = {
   pattern: { text: 'git status', cwd: '/srv/widgets', configuration: [], environmentSha256: PROGRAM_HASH as never },
 };
 
+const TOOL: NonNullable<PolicyAnswer['tools']>[number] = {
+  id: 'tool-0123456789abcdef',
+  tool: {
+    server: 'search',
+    serverSha256: '1'.repeat(64) as never,
+    tool: 'query',
+    definitionSha256: '2'.repeat(64) as never,
+  },
+};
+
 describe('policy show', () => {
   const lines = (policy: Partial<PolicyAnswer>) =>
     describePolicyAnswer(recordingCli(), { ...STRICTEST, ...policy }, AT);
@@ -56,6 +66,7 @@ describe('policy show', () => {
         autoUntil: AT + 8 * HOUR,
         failOpenUntil: AT - HOUR,
         patterns: [PATTERN],
+        tools: [TOOL],
         unmanaged: ['/srv/toys'],
         gatesOff: ['mcp'],
         requirements: ['verified-pairing'],
@@ -85,6 +96,8 @@ describe('policy show', () => {
       'fail open  off since 2025-12-31T23:00:00.000Z',
       'patterns',
       '  pat-0123456789abcdef  git status  in /srv/widgets',
+      'tools of MCP servers',
+      '  tool-0123456789abcdef  the tool query of the server search',
       'left alone',
       '  /srv/toys',
       'never asked, by source',
@@ -110,7 +123,13 @@ describe('policy show', () => {
 
   test('no text from outside changes the terminal', () => {
     const pattern = { ...PATTERN.pattern, cwd: '/srv/\u001b[2Jx' };
-    const shown = lines({ patterns: [{ id: 'pat', pattern }], unmanaged: ['/\u202e'] }).join('');
+    const tool = { ...TOOL.tool, tool: 'q\u001b[1m', server: 's\n' };
+    const shown = lines({
+      patterns: [{ id: 'pat', pattern }],
+      tools: [{ id: 'tool', tool }],
+      unmanaged: ['/\u202e'],
+    }).join('');
+    expect(shown).toContain('the tool q\\u{1B}[1m of the server s\\u{A}');
     expect(shown).toContain('\\u{1B}[2Jx');
     expect(shown).toContain('\\u{202E}');
   });
@@ -122,6 +141,10 @@ describe('policy explain', () => {
     {
       of: answer({ verdict: 'allow', basis: { kind: 'pattern', patternIds: [PATTERN.id, PATTERN.id, 'pat-gone'] } }),
       says: ['allowed without asking: pattern git status (pat-0123456789abcdef), pat-gone'],
+    },
+    {
+      of: answer({ verdict: 'allow', basis: { kind: 'pattern', patternIds: [TOOL.id] } }),
+      says: ['allowed without asking: the tool query of the server search (tool-0123456789abcdef)'],
     },
     {
       of: answer({ verdict: 'allow', basis: { kind: 'grant', policyId: 'dnd-1' } }),
@@ -153,7 +176,7 @@ describe('policy explain', () => {
     { of: answer({}), says: ['the approver is asked'] },
   ];
   test.each(CASES)('$of', ({ of, says }) => {
-    expect(explanationLines(of, { patterns: [PATTERN] })).toEqual(says);
+    expect(explanationLines(of, { patterns: [PATTERN], tools: [TOOL] })).toEqual(says);
   });
 
   test('every reason has words', () => {

@@ -7,24 +7,31 @@ import { visible } from '../../cli/terminal.js';
 import { here } from './here.js';
 import { reasonWords } from './reason-words.js';
 import { timeWords } from './time-words.js';
+import { toolWords } from './tool-words.js';
 
 export interface ExplainFlags {
   readonly shell?: string;
   readonly json?: true;
 }
 
-type Patterns = Pick<PolicyAnswer, 'patterns'>;
+type Patterns = Pick<PolicyAnswer, 'patterns' | 'tools'>;
 
-function basisWords({ basis }: ExplainAnswer, { patterns }: Patterns): string {
+/** What was signed, as far as it is still in force: patterns for a command, one tool for a call. */
+function signedWords(ids: readonly string[], { patterns, tools = [] }: Patterns): string {
+  const called = tools.find(({ id }) => ids.includes(id));
+  if (called !== undefined) return `${toolWords(called.tool)} (${called.id})`;
+  const named = ids.map((id) => {
+    const text = patterns.find((each) => each.id === id)?.pattern.text;
+    return text === undefined ? id : `${text} (${id})`;
+  });
+  return `pattern ${[...new Set(named)].join(', ')}`;
+}
+
+function basisWords({ basis }: ExplainAnswer, policy: Patterns): string {
   if (basis === undefined) return '';
   switch (basis.kind) {
-    case 'pattern': {
-      const named = basis.patternIds.map((id) => {
-        const text = patterns.find((each) => each.id === id)?.pattern.text;
-        return text === undefined ? id : `${text} (${id})`;
-      });
-      return `pattern ${[...new Set(named)].join(', ')}`;
-    }
+    case 'pattern':
+      return signedWords(basis.patternIds, policy);
     case 'grant':
       return `the approver's standing policy ${basis.policyId}`;
     case 'denial':

@@ -12,6 +12,7 @@ import { here } from './here.js';
 import { patternShell } from './login-shell.js';
 import { pinChanges, pinLines } from './pins.js';
 import { restrict } from './restrict.js';
+import { toolLines } from './tool-words.js';
 
 interface JsonFlags {
   readonly json?: true;
@@ -50,15 +51,21 @@ function listedLines({ id, pattern, changed }: ListedPattern): readonly string[]
   ].map(visible);
 }
 
-/** `airlock patterns list`. */
+/** `airlock patterns list`: tools of MCP servers that are allowed stand behind the patterns. */
 export async function list(cli: Cli, flags: JsonFlags): Promise<number> {
   const { client, workspace } = await here(cli);
-  const listed = await look(cli, await client.showPolicy(workspace));
+  const policy = await client.showPolicy(workspace);
+  const listed = await look(cli, policy);
+  const { tools = [] } = policy;
   if (flags.json) {
     const shape = listed.map(({ id, pattern, changed }) => ({ id, ...pattern, holds: changed.length === 0, changed }));
-    printJson(cli, shape);
-  } else if (listed.length === 0) cli.say(`airlock: none; to add one: ${commandLine(cli, 'patterns', 'add')} PATTERN`);
-  else for (const each of listed) for (const line of listedLines(each)) cli.print(line);
+    printJson(cli, [...shape, ...tools.map(({ id, tool }) => ({ id, ...tool }))]);
+    return EXIT.ok;
+  }
+  if (listed.length + tools.length === 0) {
+    cli.say(`airlock: none; to add one: ${commandLine(cli, 'patterns', 'add')} PATTERN`);
+  }
+  for (const line of [...listed.flatMap(listedLines), ...tools.flatMap(toolLines).map(visible)]) cli.print(line);
   return EXIT.ok;
 }
 
@@ -92,14 +99,16 @@ export function add(cli: Cli, text: string, flags: AskFlags & { readonly shell?:
   });
 }
 
-/** The ids of the patterns that were meant: one by its id, or every one of that text. */
+/** The ids of what was meant: one by its id, or every pattern of that text. */
 function meant(policy: PolicyAnswer, named: string): readonly string[] {
-  const byText = policy.patterns.filter(({ id, pattern }) => id === named || pattern.text === named);
-  if (byText.length > 0) return byText.map(({ id }) => id);
+  const patterns = policy.patterns.filter(({ id, pattern }) => id === named || pattern.text === named);
+  const tools = (policy.tools ?? []).filter(({ id }) => id === named);
+  const ids = [...patterns, ...tools].map(({ id }) => id);
+  if (ids.length > 0) return ids;
   throw new CommandFailure('not_found', `no pattern in force is ${named}`, { fix: 'airlock patterns list' });
 }
 
-/** `airlock patterns remove`: the pattern of that id, or every pattern of that text in this workspace. */
+/** `airlock patterns remove`: the pattern or tool of that id, or every pattern of that text in this workspace. */
 export async function remove(cli: Cli, named: string, flags: JsonFlags): Promise<number> {
   const known = await here(cli);
   const ids = meant(await known.client.showPolicy(known.workspace), named);

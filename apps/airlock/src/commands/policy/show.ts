@@ -5,6 +5,7 @@ import { asTyped } from '../../cli/invocation.js';
 import { visible } from '../../cli/terminal.js';
 import { here } from './here.js';
 import { isoTime, timeWords } from './time-words.js';
+import { toolWords } from './tool-words.js';
 
 interface JsonFlags {
   readonly json?: true;
@@ -81,6 +82,10 @@ export function describePolicyAnswer(cli: Cli, policy: PolicyAnswer, at: number)
     ...listed(
       'patterns',
       policy.patterns.map(({ id, pattern }) => `${id}  ${pattern.text}  in ${pattern.cwd}`),
+    ),
+    ...listed(
+      'tools of MCP servers',
+      (policy.tools ?? []).map(({ id, tool }) => `${id}  ${toolWords(tool)}`),
     ),
     ...listed('left alone', policy.unmanaged),
     ...listed('never asked, by source', policy.gatesOff),

@@ -39,12 +39,15 @@ export async function approve(session: CommandSession, argument: string): Promis
   ];
 }
 
-/** `/airlock:disapprove PATTERN`: by text or id, in this workspace, at once. */
+/** `/airlock:disapprove PATTERN`: by text or id, in this workspace, at once; a tool by its id. */
 export async function disapprove(session: CommandSession, argument: string): Promise<readonly string[]> {
   const named = patternText(argument, '/airlock:patterns');
   const { client, workspace } = await here(session);
-  const { patterns } = await client.showPolicy(workspace);
-  const meant = patterns.filter(({ id, pattern }) => id === named || pattern.text === named);
+  const { patterns: all, tools = [] } = await client.showPolicy(workspace);
+  const meant = [
+    ...all.filter(({ id, pattern }) => id === named || pattern.text === named),
+    ...tools.filter(({ id }) => id === named),
+  ];
   if (meant.length === 0) throw new CommandFailure('not_found', `no pattern here is ${named}`, '/airlock:patterns');
   for (const { id } of meant) {
     await client.restrictPolicy({ workspace, restriction: { kind: 'pattern-removed', patternId: id } });
@@ -56,13 +59,19 @@ export async function disapprove(session: CommandSession, argument: string): Pro
 export async function patterns(session: CommandSession, argument: string): Promise<readonly string[]> {
   nothingElse(argument, 'patterns');
   const { client, workspace } = await here(session);
-  const listed = (await client.showPolicy(workspace)).patterns;
-  if (listed.length === 0) return ['No patterns: every command is asked. To add one: /airlock:approve npm test'];
+  const { patterns: listed, tools = [] } = await client.showPolicy(workspace);
+  if (listed.length + tools.length === 0)
+    return ['No patterns: every command is asked. To add one: /airlock:approve npm test'];
   const states = await Promise.all(listed.map(({ pattern }) => stateOf(session, pattern)));
-  return listed.flatMap(({ id, pattern }, index) => [
+  const lines = listed.flatMap(({ id, pattern }, index) => [
     `${visible(id)}  ${visible(pattern.text)}`,
     `    in ${visible(pattern.cwd)}, read by ${visible(pattern.shell ?? 'no shell')}: ${states[index] ?? ''}`,
   ]);
+  const called = tools.flatMap(({ id, tool }) => [
+    `${visible(id)}  the tool ${visible(tool.tool)} of the MCP server ${visible(tool.server)}`,
+    '    while server and definition stay the same',
+  ]);
+  return [...lines, ...called];
 }
 
 async function stateOf({ environment }: CommandSession, pattern: PolicyPattern): Promise<string> {

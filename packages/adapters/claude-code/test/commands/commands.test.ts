@@ -95,6 +95,18 @@ describe(rules('LOC-065', 'LOC-085')`what tightens is done at once, and asks nob
     expect(daemon.asked).toEqual([['/v1/unpair', { workspace: daemon.folder }]]);
   });
 
+  test('disapprove takes the tool of that id, and none by its name', async () => {
+    daemon.answers = {
+      [SHOW]: policyAnswer(daemon.folder, { tools: [TOOL] }),
+      [RESTRICTIONS]: { recorded: true, changed: true },
+    };
+    expect(await said(disapprove, 'tool-1')).toBe('tool-1 is asked about again.');
+    expect(await said(disapprove, 'query')).toContain('not_found');
+    expect(daemon.asked.filter(([route]) => route === RESTRICTIONS).map(([, body]) => body)).toEqual([
+      { workspace: daemon.folder, restriction: { kind: 'pattern-removed', patternId: 'tool-1' } },
+    ]);
+  });
+
   test('disapprove takes every pattern of that text, or the one of that id', async () => {
     const listed = ['ls', 'ls', 'id'].map((text, index) => ({ id: `p${index}`, pattern: patternOf(text) }));
     daemon.answers = {
@@ -113,6 +125,11 @@ describe(rules('LOC-065', 'LOC-085')`what tightens is done at once, and asks nob
     );
   });
 });
+
+const TOOL = {
+  id: 'tool-1',
+  tool: { server: 'search\u001b[2J', serverSha256: 'a'.repeat(64), tool: 'query', definitionSha256: 'b'.repeat(64) },
+};
 
 function patternOf(text: string): object {
   return { text, cwd: daemon.folder, configuration: [], environmentSha256: 'c'.repeat(64) };
@@ -201,6 +218,14 @@ describe('what is shown', () => {
       'holds',
       'CHANGED what it is pinned to, so it is asked',
       'CANNOT HOLD, so it is asked (folder_not_found)',
+    ]);
+  });
+
+  test('tools of MCP servers stand among the patterns', async () => {
+    daemon.answers = { [SHOW]: policyAnswer(daemon.folder, { tools: [TOOL] }) };
+    expect((await said(patterns)).split('\n')).toEqual([
+      'tool-1  the tool query of the MCP server search\\u{1B}[2J',
+      '    while server and definition stay the same',
     ]);
   });
 
