@@ -1,5 +1,5 @@
 import { claudeCodeAdapter } from '@airlock/adapter-claude-code';
-import { mcpCheck } from '@airlock/adapter-mcp';
+import { mcpCheck } from '@airlock/adapter-mcp/check';
 import { IDLE_EXIT_MS, runDaemon } from '@airlock/runtime';
 import { type Cli, pathsOf } from '../../cli/context.js';
 

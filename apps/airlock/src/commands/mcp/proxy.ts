@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { connectHttpServer, lineWriter, runProxy, startStdioServer, type Upstream } from '@airlock/adapter-mcp';
+import { lineWriter, runProxy, startStdioServer, type Upstream } from '@airlock/adapter-mcp/proxy';
 import type { Cli } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { UsageError } from '../../cli/failure.js';
@@ -53,6 +53,7 @@ interface Server {
 
 async function upstreamOf(cli: Cli, { command, flags, folder }: Server): Promise<Upstream> {
   if (flags.url !== undefined) {
+    const { connectHttpServer } = await import('@airlock/adapter-mcp');
     return connectHttpServer({
       ...{ url: flags.url, headers: headersOf(cli, flags.headerEnv ?? []) },
       report: (problem) => cli.say(`airlock: ${problem}`),

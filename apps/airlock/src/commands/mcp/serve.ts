@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lineWriter, serveMcp } from '@airlock/adapter-mcp';
+import { lineWriter, serveMcp } from '@airlock/adapter-mcp/serve';
 import type { Cli } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { interruptible } from '../../cli/interruptible.js';
