@@ -26,9 +26,9 @@ export function listFiles(root: string, folders: readonly string[]): readonly st
   );
 }
 
-/** Every code file of packages/, apps/ and tooling/. */
+/** Every code file of packages/, apps/, tooling/ and of the examples in docs/. */
 export function readSources(root: string): readonly SourceFile[] {
-  return listFiles(root, ['packages', 'apps', 'tooling'])
+  return listFiles(root, ['packages', 'apps', 'tooling', 'docs'])
     .filter((file) => CODE.test(file) && !PASSING.test(file))
     .map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
 }
