@@ -213,6 +213,16 @@ describe(rules('ART-130', 'LOC-120')`tool -> action`, () => {
   });
 });
 
+describe(rules('LOC-147')`what the host executes through a layer of ours, whose approval may be handed over`, () => {
+  it.each([...TOOLS, { tool: 'mcp__server', kind: 'tool', input: {} }])(
+    '$tool $input.pattern',
+    async ({ tool, input, kind }) => {
+      const { handsOver } = await described(tool, input);
+      expect(handsOver).toBe(kind === 'mcp-call' || tool === 'Bash' ? true : undefined);
+    },
+  );
+});
+
 describe(rules('ART-140')`which tool of which MCP server`, () => {
   it.each([
     { name: 'mcp__a__b', says: undefined, server: 'a', tool: 'b' },
