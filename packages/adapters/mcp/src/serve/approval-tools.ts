@@ -7,7 +7,7 @@ import type { Decision } from './decision.js';
 import { advisable, ServeFailure } from './failure.js';
 import type { ServePorts } from './ports.js';
 import type { OpenedRequest, Requests } from './requests.js';
-import { checkApprovalSchema, requestApprovalSchema } from './tool-list.js';
+import { checkApprovalSchema, type decisionSchema, requestApprovalSchema } from './tool-list.js';
 import { CLAIM, decisionText, pendingText, shown } from './words.js';
 
 /** What the tools work with. */
@@ -106,15 +106,14 @@ function decisionResult(
   { asTyped }: Pick<ServePorts, 'asTyped'>,
 ): CallToolResult {
   const told = advised(decision, asTyped);
+  const message = `${decisionText(told)}\nRequest ${requestId}. ${CLAIM}`;
+  return result({ requestId, state: told.state, approved: told.state === 'approved', message, ...structured(told) });
+}
+
+function result(answer: Omit<z.infer<typeof decisionSchema>, 'claimedByAgent'>): CallToolResult {
   return {
-    content: [{ type: 'text', text: `${decisionText(told)}\nRequest ${requestId}. ${CLAIM}` }],
-    structuredContent: {
-      requestId,
-      state: told.state,
-      approved: told.state === 'approved',
-      claimedByAgent: true,
-      ...structured(told),
-    },
+    content: [{ type: 'text', text: answer.message }],
+    structuredContent: { ...answer, claimedByAgent: true },
   };
 }
 
@@ -143,8 +142,5 @@ export function advised(decision: Decision, asTyped: ServePorts['asTyped']): Dec
 }
 
 function pendingResult(requestId: string): CallToolResult {
-  return {
-    content: [{ type: 'text', text: `${pendingText(requestId)} ${CLAIM}` }],
-    structuredContent: { requestId, state: 'pending', approved: false, claimedByAgent: true },
-  };
+  return result({ requestId, state: 'pending', approved: false, message: `${pendingText(requestId)} ${CLAIM}` });
 }

@@ -7,14 +7,15 @@ import type { ServePorts } from './ports.js';
 import { type statusAnswerSchema, statusSchema } from './tool-list.js';
 import { shown } from './words.js';
 
-type Status = z.infer<typeof statusAnswerSchema>;
+type Status = Omit<z.infer<typeof statusAnswerSchema>, 'message'>;
 
 /** `airlock_status`. */
 export async function airlockStatus({ ports }: Desk, input: unknown, { signal }: Caller): Promise<CallToolResult> {
   readInput(statusSchema, input);
   const daemon = await ports.connect(signal);
   const status = statusOf(await daemon.status({ signal }), ports);
-  return { content: [{ type: 'text', text: linesOf(status, ports).join('\n') }], structuredContent: { ...status } };
+  const message = linesOf(status, ports).join('\n');
+  return { content: [{ type: 'text', text: message }], structuredContent: { ...status, message } };
 }
 
 function statusOf(answer: StatusAnswer, { folder, asTyped }: ServePorts): Status {

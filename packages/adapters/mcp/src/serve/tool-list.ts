@@ -58,8 +58,8 @@ export const toolUseSchema = z.object({
   tool_use_id: z.string().max(200).optional(),
 });
 
-/** Structured form of a decision. */
-const decisionSchema = z.object({
+/** Structured form of a decision. Hosts that read it show the model nothing else, so it holds the words too. */
+export const decisionSchema = z.object({
   requestId: z.string(),
   state: z.enum(['approved', 'not-gated', 'rejected', 'timeout', 'withdrawn', 'denied', 'pending']),
   approved: z.boolean().describe('True only for a decision of the approver, or a permission signed before.'),
@@ -67,6 +67,7 @@ const decisionSchema = z.object({
   code: z.string().optional(),
   reason: z.string().optional().describe('Of the approver, or why it was denied.'),
   fix: z.string().optional().describe('What the user can type.'),
+  message: z.string().describe('All of this in words.'),
 });
 
 export const statusAnswerSchema = z.object({
@@ -82,6 +83,7 @@ export const statusAnswerSchema = z.object({
   patterns: z.int().describe('Signed patterns of commands that run without asking.'),
   openRequests: z.int(),
   problems: z.array(z.object({ code: z.string(), message: z.string(), fix: z.string().optional() })),
+  message: z.string().describe('All of this in words, and what it does not mean.'),
 });
 
 export type ToolName = 'request_approval' | 'check_approval' | 'airlock_status' | 'approve_tool_use';

@@ -147,8 +147,9 @@ describe(rules('LOC-045', 'INV-1')`what the agent gets`, () => {
     daemon.always = word;
     const result = await tool('request_approval', INPUT);
     expect(result['isError']).toBeUndefined();
-    expect(textOf(result)).toBe(`${text}\nRequest ${FIRST}. ${CLAIM}`);
-    expect(result['structuredContent']).toEqual({ requestId: FIRST, claimedByAgent: true, ...structured });
+    const message = `${text}\nRequest ${FIRST}. ${CLAIM}`;
+    expect(textOf(result)).toBe(message);
+    expect(result['structuredContent']).toEqual({ requestId: FIRST, claimedByAgent: true, message, ...structured });
     expect(daemon.claimed).toHaveLength(claims);
   });
 
@@ -202,6 +203,7 @@ describe('a decision that takes its time', () => {
       state: 'pending',
       approved: false,
       claimedByAgent: true,
+      message: textOf(result),
     });
     expect(daemon.withdrawn).toEqual([]);
 

@@ -26,6 +26,7 @@ describe('airlock_status', () => {
       patterns: 1,
       openRequests: 1,
       problems: [],
+      message: textOf(result),
     });
   });
 
