@@ -46,7 +46,7 @@ function cardLines(card: DisplayCard, policy: PolicyReading | undefined): readon
     `  Size: ${bytes.toLocaleString('en')} bytes, ${lines} lines, ${commands} commands, ${values} values`,
     'COMPUTED by the workspace:',
     ...card.computed.flatMap(fieldLines),
-    'CLAIMED by the agent:',
+    'CLAIMED by the agent, or by a server where it says so:',
     ...(card.claimed.length === 0 ? ['  nothing'] : card.claimed.flatMap(fieldLines)),
     ...(policy === undefined ? [] : policyLines(policy)),
     ...essenceLines(card),

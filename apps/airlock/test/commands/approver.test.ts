@@ -86,7 +86,7 @@ describe('the terminal approver, with real processes', () => {
       async () => {
         const { stdout, code } = await approver('show', requestId);
         expect(code).toBe(0);
-        const [computed = '', claimed = ''] = stdout.split('CLAIMED by the agent:');
+        const [computed = '', claimed = ''] = stdout.split('CLAIMED by the agent, or by a server where it says so:');
         expect(computed).toContain('|a b|\n');
         expect(computed).toContain('|caf\\u{E9}\\u{202E}|\n');
         expect(computed).toMatch(/Program: \/\S+/);
