@@ -45,7 +45,12 @@ export const EDGES = {
     'packages/adapters/git',
     'packages/adapters/mcp',
   ],
-  // What the plugin starts: its hook, its commands and the daemon.
-  'apps/claude-plugin': ['packages/protocol', 'packages/runtime', 'packages/adapters/claude-code'],
+  // What the plugin starts: its hook, its commands and the daemon, which is the user's only one and serves gateways too.
+  'apps/claude-plugin': [
+    'packages/protocol',
+    'packages/runtime',
+    'packages/adapters/claude-code',
+    'packages/adapters/mcp',
+  ],
   'apps/gateway': ['packages/gateway'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
