@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { linesOf, lineWriter, TOO_LONG } from '../jsonrpc/lines.js';
-import { findServer } from './server-identity.js';
+import { checkUnchanged, findServer } from './server-identity.js';
 import type { ServerEnd, Upstream } from './upstream.js';
 
 export interface StdioServer {
@@ -21,16 +21,23 @@ const END_MS = 2_000;
 
 /**
  * Resolves and hashes the program and every file that an argument names, then starts it without a shell.
- * @throws RuntimeError or FactsError (`command_not_found`, …)
+ * @throws FactsError (`command_not_found`, …), RuntimeError `program_changed`
  */
 export async function startStdioServer(server: StdioServer): Promise<Upstream> {
-  const { executable, identity } = await findServer(server);
+  const found = await findServer(server);
+  const { executable, identity } = found;
   const { command, folder, environment, stderr } = server;
   const child = spawn(executable.path, command.slice(1), {
     ...{ argv0: command[0] ?? executable.path, cwd: folder, env: { ...environment }, shell: false },
     stdio: ['pipe', 'pipe', stderr],
   });
   const { stdin, stdout } = child;
+  try {
+    checkUnchanged(found);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
   const ended = endOf(child, stdout);
   const write = lineWriter(stdin);
   return {

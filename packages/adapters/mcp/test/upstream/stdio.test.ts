@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { describe, expect, it, test } from 'vitest';
 import { startStdioServer } from '../../src/index.js';
-import { findServer } from '../../src/upstream/server-identity.js';
+import { checkUnchanged, findServer } from '../../src/upstream/server-identity.js';
 import { scratch, scriptedServer, start } from '../driver/start.js';
 import { requestText } from '../support/messages.js';
 
@@ -30,6 +30,26 @@ describe(rules('INV-18')`what a server is`, () => {
       { path: join(folder, 'server.js'), sha256: sha256(join(folder, 'server.js')) },
       { path: join(folder, 'config.json'), sha256: sha256(join(folder, 'config.json')) },
     ]);
+  });
+
+  it.each<readonly [name: string, change: (folder: string) => void]>([
+    ['another content', (folder) => writeFileSync(join(folder, 'server.js'), 'other')],
+    ['another mode', (folder) => chmodSync(join(folder, 'server.js'), 0o755)],
+    ['no file', (folder) => rmSync(join(folder, 'server.js'))],
+    [
+      'a link to another file',
+      (folder) => {
+        rmSync(join(folder, 'server.js'));
+        symlinkSync('server2.js', join(folder, 'server.js'));
+      },
+    ],
+  ])('is refused when it changed while it was started: %s', async (_name, change) => {
+    const folder = scratch();
+    for (const name of ['server.js', 'server2.js']) writeFileSync(join(folder, name), 'same');
+    const found = await findServer({ command: [process.execPath, 'server.js'], folder, environment });
+    checkUnchanged(found);
+    change(folder);
+    expect(() => checkUnchanged(found)).toThrow(expect.objectContaining({ code: 'program_changed' }));
   });
 
   it.each([
