@@ -1,4 +1,5 @@
-import { diffPaths } from '@airlock/actions';
+import { diffPaths, MCP_EXTENSION } from '@airlock/actions';
+import { isJsonObject } from '@airlock/protocol';
 import type { ActionFacts } from '../facts.js';
 import { diffNames } from './diff-names.js';
 import {
@@ -34,6 +35,7 @@ export interface TargetedAction {
   readonly repository?: string | undefined;
   readonly commits?: readonly { readonly diff: string }[] | undefined;
   readonly refs?: readonly string[] | undefined;
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Where the gate itself lives on this machine: real paths of its folders and files, and of its program. */
@@ -63,8 +65,17 @@ function read(action: TargetedAction): ReadWords {
     ...(action.shell === undefined ? [] : [action.commandText ?? '']),
     ...(action.tool === undefined ? [] : [action.tool]),
     ...(action.inputJson === undefined ? [] : inputTexts(action.inputJson)),
+    ...boundTexts(action),
     ...(action.commits ?? []).flatMap(({ diff }) => (diffPaths(diff) === null ? diffNames(diff) : [])),
   ]);
+}
+
+/** What an MCP call hands over beside its arguments. */
+function boundTexts({ extensions }: TargetedAction): readonly string[] {
+  const binding = extensions?.[MCP_EXTENSION];
+  if (!isJsonObject(binding)) return [];
+  const { metaJson, paramsJson } = binding;
+  return [metaJson, paramsJson].flatMap((text) => (typeof text === 'string' ? inputTexts(text) : []));
 }
 
 /** Names that stand in a member of their own: always files, never text. */

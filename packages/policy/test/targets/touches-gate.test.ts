@@ -234,6 +234,26 @@ describe(rules('LOC-090')`file edits, tool calls and git operations are judged l
   });
 
   test.each([
+    ['metadata', { metaJson: '{"example/file":".mcp.json"}' }],
+    ['another parameter', { paramsJson: '{"task":{"uri":"file:.mcp.json"}}' }],
+    ['JSON inside of it', { paramsJson: JSON.stringify({ a: '{"b":".mcp.json"}' }) }],
+    ['what is no JSON', { metaJson: '{".mcp.json' }],
+  ])('an MCP call names it in %s', (_, binding) => {
+    const action = { kind: 'mcp-call', tool: 'do', inputJson: '{}', cwd: CWD };
+    expect(touched({ ...action, extensions: { 'airlock.mcp': binding } }).join()).toContain(`${MCP}: `);
+    expect(targetCandidates({ ...action, extensions: { 'airlock.mcp': binding } }).join()).toContain('.mcp.json');
+    expect(touched({ ...action, extensions: { other: binding } })).toEqual([]);
+  });
+
+  test.each([[undefined], ['text'], [[]], [{ metaJson: 7 }], [{ metaJson: '{"a":"b"}' }]])(
+    'an MCP call with %j beside its arguments names nothing',
+    (binding) => {
+      const action = { kind: 'mcp-call', tool: 'do', inputJson: '{}', cwd: CWD };
+      expect(touched({ ...action, extensions: { 'airlock.mcp': binding } })).toEqual([]);
+    },
+  );
+
+  test.each([
     { diff: 'diff --git a/.claude/settings.json b/.claude/settings.json\n', says: '.claude/settings.json' },
     { diff: '+++ "b/.cl\\141ude/settings.json"\n', says: 'b/.claude/settings.json' },
     { diff: 'rename to .claude/settings.json\n', says: '.claude/settings.json' },
