@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AirlockOptions, CanUseTool } from '../../../../docs/examples/agent-sdk/can-use-tool.js';
-import { openSite, type Site } from './site.js';
+import { compileExamples, openSite, type Site } from './site.js';
 
 const MINUTE = 60_000;
 const INPUT = { table: 'users', where: { id: 7 } };
@@ -17,7 +17,7 @@ describe(rules('LOC-045', 'LOC-100')`the permission callback of docs/examples/ag
 
   beforeAll(async () => {
     site = await openSite();
-    const example = await import(join(site.examples, 'agent-sdk', 'can-use-tool.js'));
+    const example = await import(join(await compileExamples(site), 'agent-sdk', 'can-use-tool.js'));
     make = example.airlockCanUseTool;
     options = {
       socketPath: site.paths.socket,

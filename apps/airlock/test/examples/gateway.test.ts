@@ -7,7 +7,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type NotesServer, startNotesServer } from './mcp-server.js';
-import { openSite, type Site } from './site.js';
+import { compileExamples, openSite, type Site } from './site.js';
 
 const MINUTE = 60_000;
 
@@ -47,7 +47,7 @@ describe(rules('LOC-045', 'LOC-100', 'ENF-140')`the gateway of docs/examples/gat
       AIRLOCK_TOKEN_FILE: tokenFile,
       SERVER: 'notes',
     };
-    gateway = await startExample(env, join(site.examples, 'gateway', 'gateway.js'));
+    gateway = await startExample(env, join(await compileExamples(site), 'gateway', 'gateway.js'));
   }, MINUTE);
 
   afterEach(async () => {

@@ -13,14 +13,12 @@ import { InMemoryApprover } from '@airlock/testkit/in-memory-approver';
 
 const EXAMPLES = fileURLToPath(new URL('../../../../docs/examples', import.meta.url));
 
-/** A machine with a daemon, paired with a human, and the examples compiled as a reader of the documentation would. */
+/** A machine with a daemon, paired with a human. */
 export interface Site {
   readonly paths: RuntimePaths;
   readonly workspace: string;
   readonly client: DaemonClient;
   readonly human: InMemoryApprover;
-  /** Folder of the compiled examples. */
-  readonly examples: string;
   /** Stops the daemon, for good. */
   stopDaemon(): Promise<void>;
   close(): Promise<void>;
@@ -29,7 +27,7 @@ export interface Site {
 /** The daemon, the gateway and the approver as they are shipped, in this process. */
 export async function openSite(): Promise<Site> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'al-')));
-  for (const name of ['gateway', 'home', 'project', 'examples']) mkdirSync(join(root, name), { mode: 0o700 });
+  for (const name of ['gateway', 'home', 'project']) mkdirSync(join(root, name), { mode: 0o700 });
   const workspace = join(root, 'project');
   const gateway = await createGateway({ dataDir: join(root, 'gateway'), port: 0, logLevel: 'silent' });
   const { url } = await gateway.listen();
@@ -46,10 +44,8 @@ export async function openSite(): Promise<Site> {
   for await (const event of client.pair({ workspace, mode: 'initiate' })) {
     if (event.event === 'pairing') await human.pair(event.link);
   }
-  const examples = join(root, 'examples');
-  await compile(examples);
   return {
-    ...{ paths, workspace, client, human, examples },
+    ...{ paths, workspace, client, human },
     stopDaemon: () => daemon.close(),
     close: async () => {
       await daemon.close();
@@ -60,8 +56,11 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-async function compile(outDir: string): Promise<void> {
+/** Compiles the examples as a reader of the documentation would, beside the workspace, and gives their folder. */
+export async function compileExamples({ workspace }: Site): Promise<string> {
+  const outDir = join(dirname(workspace), 'examples');
   const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
   await promisify(execFile)(process.execPath, [compiler, '-p', EXAMPLES, '--noEmit', 'false', '--outDir', outDir]);
   writeFileSync(join(outDir, 'package.json'), '{"type":"module"}');
+  return outDir;
 }
