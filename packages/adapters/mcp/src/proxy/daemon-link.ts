@@ -8,6 +8,7 @@ const DAEMON_CALL_MS = 15_000;
 /** The daemon as the proxy uses it: connected to when it is first needed, and again when it has gone. */
 export class DaemonLink {
   #daemon: ProxyDaemon | null = null;
+  readonly #telling = new Set<Promise<unknown>>();
 
   constructor(private readonly ports: Pick<ProxyPorts, 'connect' | 'folder' | 'say'>) {}
 
@@ -53,10 +54,16 @@ export class DaemonLink {
     );
   }
 
+  /** Resolves when everything was told. */
+  async settled(): Promise<void> {
+    while (this.#telling.size > 0) await Promise.allSettled(this.#telling);
+  }
+
   #tell(otherwise: string, tell: (daemon: ProxyDaemon, options: CallOptions) => Promise<unknown>): void {
-    tell(this.#known(), { signal: AbortSignal.timeout(DAEMON_CALL_MS) }).catch((error: unknown) => {
-      this.ports.say(`${codeOf(error)} ${otherwise}`);
-    });
+    const telling = tell(this.#known(), { signal: AbortSignal.timeout(DAEMON_CALL_MS) })
+      .catch((error: unknown) => this.ports.say(`${codeOf(error)} ${otherwise}`))
+      .finally(() => this.#telling.delete(telling));
+    this.#telling.add(telling);
   }
 
   async #reach(signal: AbortSignal): Promise<{ readonly daemon: ProxyDaemon; readonly workspace: string }> {

@@ -63,6 +63,11 @@ export class Gatekeeper {
     for (const approval of [...this.#room.takeAll(), ...this.#answersHeld]) approval.withdraw();
   }
 
+  /** Resolves when the daemon was told everything. */
+  async settled(): Promise<void> {
+    await this.#link.settled();
+  }
+
   /** Holds a gated request; resolves when it has been forwarded or answered. */
   async request(request: Request): Promise<void> {
     const described = this.#describe(() =>

@@ -49,9 +49,9 @@ export class OpenIds {
     return all;
   }
 
-  some(kind: Open['kind']): boolean {
-    for (const open of this.#open.values()) if (open.kind === kind) return true;
-    return false;
+  /** Everything of one kind. */
+  of(kind: Open['kind']): readonly (readonly [IdText, Open])[] {
+    return [...this.#open].filter(([, open]) => open.kind === kind);
   }
 
   #dropOldest(): void {

@@ -11,6 +11,9 @@ import { hear } from './server-side.js';
 import { ServerQuestions } from './server-questions.js';
 import { goneWords, refusal } from './words.js';
 
+/** Milliseconds that the end of the proxy may take once its client and its server are gone. */
+const SETTLE_MS = 2_000;
+
 /**
  * Carries messages between a client and a server, byte for byte, and holds back what has to be approved first.
  * @returns the exit code for the process: 1 when the server went before its client did
@@ -25,6 +28,7 @@ class Session {
   readonly #questions = new ServerQuestions();
   readonly #gatekeeper: Gatekeeper;
   readonly #client: ClientSide;
+  readonly #running = new Set<Promise<void>>();
   #goneReason: string | null = null;
   #isClientGone = false;
   #stop = (): void => undefined;
@@ -56,12 +60,28 @@ class Session {
     await Promise.race([this.#fromClient(), aborted]);
     const wasGone = this.#goneReason !== null;
     this.#isClientGone = true;
-    this.#endOpen('cancelled');
+    this.#endHeld('cancelled');
     this.#gatekeeper.withdrawAll();
     await upstream.close();
     // What the server still had to say is for a client that listens.
     await Promise.race([fromServer, aborted]);
+    this.#endOpen('cancelled');
+    await this.#settled();
     return wasGone ? 1 : 0;
+  }
+
+  /** Waits until the daemon has been told everything, but not for ever. */
+  async #settled(): Promise<void> {
+    let stop = (): void => undefined;
+    const late = new Promise<void>((resolve) => {
+      stop = this.ports.timer(SETTLE_MS, resolve);
+    });
+    const all = async () => {
+      while (this.#running.size > 0) await Promise.allSettled(this.#running);
+      await this.#gatekeeper.settled();
+    };
+    await Promise.race([all(), late]);
+    stop();
   }
 
   /** Until the client has gone. */
@@ -88,7 +108,7 @@ class Session {
   /** The client gets every byte; what matters here is read first. */
   async #passOn(raw: Uint8Array): Promise<void> {
     const { calls, answers, isUnclear } = hear(raw, this.#open.size > 0);
-    if (isUnclear && this.#open.some('list')) this.#definitions.forget();
+    if (isUnclear && this.#open.of('list').length > 0) this.#definitions.forget();
     if (answers.some(({ id }) => this.#open.get(id)?.kind === 'held')) {
       this.ports.say('answer_unknown the server answered a call that it has not seen; that was not passed on');
       return;
@@ -125,6 +145,11 @@ class Session {
     this.#gatekeeper.withdrawAll();
   }
 
+  /** What waits is not waited for any more. */
+  #endHeld(why: 'cancelled' | 'server_gone'): void {
+    for (const [id, open] of this.#open.of('held')) this.#background(this.#ended(id, open, why));
+  }
+
   /** Everything without an answer gets its end, in the order in which it came. */
   #endOpen(why: 'cancelled' | 'server_gone'): void {
     for (const [id, open] of this.#open.closeAll()) this.#background(this.#ended(id, open, why));
@@ -154,7 +179,10 @@ class Session {
   }
 
   #background(work: Promise<void>): void {
-    work.catch((error: unknown) => this.ports.say(`internal_error ${String(error)}`));
+    const running = work
+      .catch((error: unknown) => this.ports.say(`internal_error ${String(error)}`))
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
   }
 
   /** A client that cannot be written to is gone. */

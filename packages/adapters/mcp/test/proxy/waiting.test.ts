@@ -250,6 +250,39 @@ describe(rules('INV-22')`ends while something waits`, () => {
     expect(at.daemon.outcomes).toEqual([{ requestId: 'req-1', outcome: { result: 'unknown' } }]);
   });
 
+  test('a call that the server still answers after the client left is put on record as it ended', async () => {
+    const at = waiting({
+      onClose: () => at.reply('{"result":{"content":[]},"jsonrpc":"2.0","id":1}'),
+    });
+    await at.does(call(1));
+    await at.human(0, 'approve');
+    await at.leave();
+    expect(at.daemon.outcomes).toEqual([{ requestId: 'req-1', outcome: { result: 'exited', exitCode: 0 } }]);
+  });
+
+  test('the proxy does not end before the daemon knows, but not for ever', async () => {
+    const at = waiting();
+    let tell: () => void = () => undefined;
+    at.daemon.withdraw = (requestId) => {
+      at.daemon.withdrawn.push(requestId);
+      return new Promise((resolve) => {
+        tell = () => resolve({ withdrawn: true });
+      });
+    };
+    await at.does(call(1));
+    await at.after(50);
+    await at.human(0, 'approve');
+    let isOver = false;
+    const leaving = at.leave().then(() => {
+      isOver = true;
+    });
+    await at.settle();
+    expect([at.daemon.withdrawn, isOver]).toEqual([['req-1'], false]);
+    tell();
+    await leaving;
+    expect(isOver).toBe(true);
+  });
+
   test('a server that ends: every open call is told, and the proxy stays until the client leaves', async () => {
     const at = waiting();
     await at.does(call(1), call(2, { b: 1 }), requestText('ping', undefined, 3), requestText('tools/list', {}, 4));

@@ -96,10 +96,12 @@ export interface SceneOptions extends Partial<ProxyOptions> {
   /** What `send` of the server does before it has the message. */
   readonly onSend?: (message: Message) => Promise<void>;
   readonly toClient?: (text: string) => Promise<void>;
+  /** What the server does when it is told to end. */
+  readonly onClose?: () => void;
 }
 
 export function scene(options: SceneOptions = {}): Scene {
-  const { daemon = scriptedDaemon(), connect, onSend, toClient, ...given } = options;
+  const { daemon = scriptedDaemon(), connect, onSend, toClient, onClose, ...given } = options;
   const clock = new ManualClock();
   const [said, server, client]: [string[], string[], string[]] = [[], [], []];
   const fromClient = new Mailbox<Uint8Array>();
@@ -121,7 +123,10 @@ export function scene(options: SceneOptions = {}): Scene {
     },
     messages: fromServer,
     ended,
-    close: async () => serverEnds('closed'),
+    close: async () => {
+      onClose?.();
+      serverEnds('closed');
+    },
   };
   const exit = runProxy(
     { name: 'files', sessionId: 's', timeoutSeconds: 300, pendingAfterSeconds: null, ...given },
