@@ -2,6 +2,7 @@ import { approval } from './approval/approval.js';
 import { exchanges } from './exchanges/exchanges.js';
 import { git } from './git/git.js';
 import { hook } from './hook/hook.js';
+import { mcp } from './mcp/mcp.js';
 import { type Row, table } from './measure.js';
 import { verdict } from './verdict/verdict.js';
 import { verification } from './verification/verification.js';
@@ -15,6 +16,7 @@ const suites: Readonly<Record<string, () => Promise<Row[]>>> = {
   waiters,
   hook,
   git,
+  mcp,
 };
 
 const chosen = process.argv.slice(2).filter((word) => word !== '--');
