@@ -29,7 +29,7 @@ const cancelled: Step = async (client) => {
   await pause(3000);
 };
 
-/** Every tool of the reference server, but those that only act on a timer of many seconds. */
+/** Every tool of the reference server but two, which want a client that itself runs tasks. */
 const TOOLS: readonly Step[] = [
   call('echo', { message: 'Grüße 👋 \u0000 "quoted"\n' }),
   call('get-sum', { a: 1e21, b: -0.1 }),
@@ -44,6 +44,11 @@ const TOOLS: readonly Step[] = [
   call('trigger-sampling-request', { prompt: 'Is it so?', maxTokens: 10 }),
   call('trigger-elicitation-request'),
   call('trigger-url-elicitation', { url: 'https://example.com/', elicitationId: 'e1' }),
+  call('toggle-simulated-logging'),
+  call('toggle-simulated-logging'),
+  call('toggle-subscriber-updates'),
+  call('toggle-subscriber-updates'),
+  async (client) => client.callAsTask?.('simulate-research-query', { topic: 'python', ambiguous: true }),
   longOperation,
   cancelled,
 ];
@@ -90,6 +95,9 @@ const FEW: readonly Step[] = [
 /** The server asks for the roots this long after the handshake, and may announce its tools again. */
 const SETTLING_MS = 1500;
 
+/** How often somebody looks after a task is a matter of time. */
+const BY_TIME = ['answer to tasks/get', 'notification notifications/tasks/status'];
+
 /** Goes through what the reference server offers, one step after the other, and tells what it said. */
 export async function tour(
   client: SdkClient,
@@ -104,7 +112,7 @@ export async function tour(
         if (error instanceof Error && /timed out|not cancelled/i.test(error.message)) throw error;
       });
     }
-    return client.recorder.transcript(leftOut);
+    return client.recorder.transcript([...BY_TIME, ...leftOut]);
   } finally {
     await client.close();
   }

@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { requires, type Suite } from '@airlock/conformance/requires';
 
 const execute = promisify(execFile);
 
@@ -51,11 +50,6 @@ export function installedJudge(name: JudgeName): JudgeCommand {
   const command = findJudge(name);
   if (command === undefined) throw new Error(`${JUDGES[name].name} is not installed: npm run test:mcp does that`);
   return command;
-}
-
-/** A suite that needs a judge; skipped, or failed in CI, where it could not be installed. */
-export function requiresJudge(name: JudgeName): Suite {
-  return requires(JUDGES[name].name, findJudge(name) !== undefined);
 }
 
 /**

@@ -24,6 +24,8 @@ export interface SdkClient {
   complete(prompt: string, name: string, value: string): Promise<unknown>;
   /** Requests that only the eras with a handshake have; does nothing in the others. */
   older(): Promise<void>;
+  /** Calls a tool as a task, up to its result; only `sdk 1.32.2` can. */
+  callAsTask?(name: string, input: Record<string, unknown>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -85,6 +87,13 @@ async function oldClientOn(transport: OldTransport | StreamableHTTPClientTranspo
       await client.setLoggingLevel('debug');
       await client.subscribeResource({ uri: 'demo://resource/dynamic/text/1' });
       await client.unsubscribeResource({ uri: 'demo://resource/dynamic/text/1' });
+    },
+    callAsTask: async (name, input) => {
+      const stream = client.experimental.tasks.callToolStream({ name, arguments: input }, undefined, {
+        ...TIMEOUT,
+        task: { ttl: 60_000 },
+      });
+      for await (const message of stream) if (message.type === 'error') throw message.error;
     },
     close: () => client.close(),
   };

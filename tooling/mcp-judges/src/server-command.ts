@@ -23,14 +23,17 @@ export const SERVERS = {
   new: node(fixture('new-server.mjs')),
 } as const satisfies Readonly<Record<string, ServerCommand>>;
 
+/** A busy machine may take long to ask, and nobody here shall be told to call again. */
+const PATIENT = ['--pending-after', '280'] as const;
+
 /** The same server behind the proxy. */
 export function proxied(name: string, { command, args }: ServerCommand): ServerCommand {
-  return node(AIRLOCK, 'mcp', 'proxy', '--name', name, '--', command, ...args);
+  return node(AIRLOCK, 'mcp', 'proxy', '--name', name, ...PATIENT, '--', command, ...args);
 }
 
 /** A server on the network behind the proxy. */
 export function proxiedUrl(name: string, url: string): ServerCommand {
-  return node(AIRLOCK, 'mcp', 'proxy', '--name', name, '--url', url);
+  return node(AIRLOCK, 'mcp', 'proxy', '--name', name, ...PATIENT, '--url', url);
 }
 
 export function fixture(name: string): string {

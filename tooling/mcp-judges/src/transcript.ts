@@ -49,7 +49,7 @@ export class Recorder {
   transcript(leftOut: readonly string[] = []): Transcript {
     const kinds = new Map<string, unknown[]>();
     for (const spoken of this.#said) {
-      if (isOfProxy(spoken)) continue;
+      if (isOfProxy(spoken) || isByLot(spoken)) continue;
       const kind = this.#kindOf(spoken);
       kinds.set(kind, [...(kinds.get(kind) ?? []), settled(spoken.method === undefined ? spoken : withoutId(spoken))]);
     }
@@ -69,6 +69,11 @@ function isOfProxy({ method, params }: Spoken): boolean {
   return method === 'notifications/progress' && typeof text === 'string' && text.startsWith('Waiting for approval of ');
 }
 
+/** The reference server logs at levels that it draws by lot, every few seconds. */
+function isByLot({ method, params }: Spoken): boolean {
+  return method === 'notifications/message' && /level.message/i.test(String(params?.['data']));
+}
+
 /** A server counts its own requests, and which comes first may differ. */
 function withoutId({ id: _id, ...spoken }: Spoken): Spoken {
   return spoken;
@@ -81,7 +86,7 @@ const CHANCE: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/\b\d{1,2}:\d{2}:\d{2}(?: [AP]M)?/g, 'TIME'],
 ];
 
-/** Without random ids, times, and the levels that a server draws by lot. */
+/** Without random ids and times. */
 function settled(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return settledText(key === 'blob' ? readableBlob(value) : value);
   if (Array.isArray(value)) return value.map((each) => settled(each));

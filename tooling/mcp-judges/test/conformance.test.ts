@@ -2,9 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { conformanceVerdicts, type Verdicts } from '../src/conformance.js';
 import { HttpBridge } from '../src/http-bridge.js';
 import { type RunningServer, startHttpEverything } from '../src/http-everything.js';
-import { requiresJudge } from '../src/installed-judge.js';
 import { JudgeSite } from '../src/judge-site.js';
-import { isWhole } from '../src/selection.js';
+import { isWhole, requiresJudge } from '../src/selection.js';
 import { proxied, proxiedUrl, type ServerCommand, SERVERS } from '../src/server-command.js';
 
 requiresJudge('conformance')('the official conformance suite', () => {

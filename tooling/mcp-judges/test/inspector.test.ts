@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { installedJudge, requiresJudge } from '../src/installed-judge.js';
+import { installedJudge } from '../src/installed-judge.js';
 import { JudgeSite } from '../src/judge-site.js';
-import { isWhole } from '../src/selection.js';
+import { isWhole, requiresJudge } from '../src/selection.js';
 import { proxied, type ServerCommand, SERVERS } from '../src/server-command.js';
 
 /** What the inspector prints, and its exit code. */
