@@ -12,13 +12,7 @@ import { resolvePaths, type RunningDaemon, startDaemon } from '@airlock/runtime'
 import { connectDaemon, type DaemonClient } from '@airlock/runtime/client';
 import { InMemoryApprover } from '@airlock/testkit/in-memory-approver';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  GENERATIONS,
-  type Generation,
-  type SdkClient,
-  sdkClient,
-  type StdioProgram,
-} from '../../../../packages/adapters/mcp/test/support/sdk-clients.js';
+import { GENERATIONS, type Generation, type SdkClient, sdkClient, type StdioProgram } from './sdk-clients.js';
 
 const MINUTE = 60_000;
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
@@ -155,6 +149,25 @@ describe.each(GENERATIONS)('%s', (generation: Generation) => {
     const { structuredContent } = await client.call('airlock_status', {});
     expect(structuredContent).toMatchObject({ signedIn: true, paired: true, workspace: join(root, 'project') });
   });
+});
+
+describe(rules('LOC-090')`a question about the gate itself`, () => {
+  test(
+    'is marked as one',
+    async () => {
+      const client = await sdkClient('sdk 2, by itself', program());
+      try {
+        const input = { file_path: join(root, 'project', '.claude', 'settings.json'), content: '{}' };
+        const asking = client.call('approve_tool_use', { tool_name: 'Write', input });
+        const opened = await human.rejectNext('no');
+        expect(opened.content).toMatchObject({ action: { notices: ['claimed-by-agent', 'touches-gate'] } });
+        expect(JSON.parse(text(await asking))).toMatchObject({ behavior: 'deny' });
+      } finally {
+        await client.close();
+      }
+    },
+    MINUTE,
+  );
 });
 
 describe('a folder that is not paired', () => {
