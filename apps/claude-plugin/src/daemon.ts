@@ -1,5 +1,5 @@
 import { claudeCodeAdapter } from '@airlock/adapter-claude-code';
-import { mcpCheck } from '@airlock/adapter-mcp';
+import { mcpCheck } from '@airlock/adapter-mcp/check';
 import { IDLE_EXIT_MS, resolvePaths, runDaemon } from '@airlock/runtime';
 
 const home = process.env.AIRLOCK_HOME;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { mcpCheck } from '@airlock/adapter-mcp';
+import { mcpCheck } from '@airlock/adapter-mcp/check';
 import { createGateway } from '@airlock/gateway';
 import { resolvePaths, type RuntimePaths, startDaemon } from '@airlock/runtime';
 import { connectDaemon, type DaemonClient } from '@airlock/runtime/client';
