@@ -58,6 +58,13 @@ describe(rules('LOC-045', 'ENF-140')`POST /v1/authorize`, () => {
     expect(cards(made)[0]).toMatchObject({ extensions: { 'airlock.cwd': made.workspace } });
   });
 
+  it('marks what touches the gate itself, as every other call', SLOW, async () => {
+    const made = await paired();
+    approving(made);
+    await authorize(made, { tool: 'write', inputJson: JSON.stringify({ path: made.paths.endpointFile }) });
+    expect(cards(made)).toMatchObject([{ notices: ['claimed-by-agent', 'touches-gate'] }]);
+  });
+
   it('denies with the words of the approver', SLOW, async () => {
     const made = await paired();
     made.relay.onArtifact = (artifact) => made.human.decide(artifact, 'reject', { reason: 'not on a Friday' });
