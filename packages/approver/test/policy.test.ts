@@ -17,6 +17,12 @@ const PATTERN = {
   configuration: [],
   environmentSha256: 'cd'.repeat(32),
 };
+const TOOL = {
+  server: 'search',
+  serverSha256: 'ab'.repeat(32),
+  tool: 'query',
+  definitionSha256: 'cd'.repeat(32),
+};
 const OTHER = { ...PATTERN, text: 'npm run lint' };
 
 function memoryWith(document: Record<string, unknown> | null): ApproverMemory {
@@ -41,6 +47,19 @@ describe(rules('APPR-155', 'APPR-170')`a policy document in words`, () => {
     for (const part of ['npm test', '/home/ada/widgets', '/usr/bin/npm', '2026-03-02 22:00 UTC', '/srv/x'])
       expect(text).toContain(part);
     expect({ version, replacesApprover }).toEqual({ version: VERSION, replacesApprover: false });
+  });
+
+  it('says of a tool which hashes hold it, so that they can be compared with the card of its call', () => {
+    expect(read({ tools: [TOOL] }).permits).toEqual([
+      'Called without asking, the tool: query',
+      '  of the server that is named: search',
+      `  while its program, files and arguments, or its address, stay the same: ${TOOL.serverSha256}`,
+      `  while description and schema of the tool stay the same: ${TOOL.definitionSha256}`,
+    ]);
+  });
+
+  it('that allows a tool under a condition of a later version is none: it cannot be approved', () => {
+    expect(() => read({ tools: [{ ...TOOL, onlyArguments: '{}' }] })).toThrow('not read');
   });
 
   it('without any permission says so', () => {
@@ -101,6 +120,25 @@ describe(rules('APPR-155')`what a new document changes`, () => {
       },
       [[], [], ['Approved without asking: npm test']],
     ],
+    [
+      'a tool more, beside a pattern',
+      { patterns: [PATTERN] },
+      { patterns: [PATTERN], tools: [TOOL] },
+      [['Called without asking, the tool: query'], [], []],
+    ],
+    [
+      'another definition of a tool: one is new and one is gone, for their hashes are read',
+      { tools: [TOOL] },
+      { tools: [{ ...TOOL, definitionSha256: 'ef'.repeat(32) }] },
+      [['Called without asking, the tool: query'], ['Called without asking, the tool: query'], []],
+    ],
+    [
+      'another server behind the same names',
+      { tools: [TOOL] },
+      { tools: [{ ...TOOL, serverSha256: 'ef'.repeat(32) }] },
+      [['Called without asking, the tool: query'], ['Called without asking, the tool: query'], []],
+    ],
+    ['a tool less', { tools: [TOOL] }, {}, [[], ['Called without asking, the tool: query'], []]],
     [
       'auto mode for the strictest policy',
       {},

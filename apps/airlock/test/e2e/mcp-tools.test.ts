@@ -111,6 +111,9 @@ describe(rules('LOC-080', 'ART-145', 'INV-34')`a tool of an MCP server`, () => {
       expect(allowed.code).toBe(0);
       expect(await client.call('query', { q: 'anything' })).toEqual(RAN);
       expect(await at.human.pending()).toEqual([]);
+      expect(await at.developer.json('audit', 'list', '--auto')).toMatchObject([
+        { basis: 'pattern', count: 1, pattern: 'the tool query of the server search' },
+      ]);
       const { tools } = await at.developer.json<{ tools: readonly object[] }>('policy', 'show');
       expect(tools).toMatchObject([{ tool: { server: 'search', tool: 'query' } }]);
       expect((await at.developer.run(['policy', 'show'])).stdout).toContain('the tool query of the server search');

@@ -4,12 +4,13 @@ import { type Cli, pathsOf, printJson } from '../../cli/context.js';
 import { daemon } from '../../cli/daemon.js';
 import { EXIT, readCoded } from '../../cli/failure.js';
 import { visible } from '../../cli/terminal.js';
+import { toolWords } from '../policy/tool-words.js';
 
 /** How often something decided without a human. */
 export interface AutoUse {
   /** `pattern`, `grant`, `denial`, `auto`, `gate-off`, `unmanaged` or `fail-open`. */
   readonly basis: string;
-  /** Id of the pattern or of the standing policy; null for the others. */
+  /** Id of the pattern, the tool or the standing policy; null for the others. */
   readonly id: string | null;
   readonly workspaceId: string | null;
   readonly count: number;
@@ -55,7 +56,7 @@ export function countAuto(items: readonly AuditItem[]): readonly AutoUse[] {
   return [...uses.values()].sort((a, b) => b.count - a.count);
 }
 
-/** Texts of the patterns in force in every workspace, by id; null when the daemon cannot say. */
+/** Words of the patterns and tools in force in every workspace, by id; null when the daemon cannot say. */
 async function patternTexts(cli: Cli): Promise<ReadonlyMap<string, string> | null> {
   try {
     const client = await daemon(cli);
@@ -70,8 +71,9 @@ async function patternTexts(cli: Cli): Promise<ReadonlyMap<string, string> | nul
 }
 
 async function addTexts(client: DaemonClient, workspace: string, found: Map<string, string>): Promise<void> {
-  const { patterns } = await client.showPolicy(workspace);
+  const { patterns, tools = [] } = await client.showPolicy(workspace);
   for (const { id, pattern } of patterns) found.set(id, pattern.text);
+  for (const { id, tool } of tools) found.set(id, toolWords(tool));
 }
 
 function line(use: AutoUse & { readonly pattern?: string | null }): string {
