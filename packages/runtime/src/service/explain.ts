@@ -11,6 +11,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   app_consent_pending: { reason: 'this app still waits for your consent', fix: 'allow it on your approver' },
   app_consent_required: { reason: 'this app needs your consent', fix: 'allow it on your approver' },
   approval_expired: { reason: 'the approval was not used in time' },
+  call_over: { reason: 'the call of the host that this was approved for is over' },
   deadline_passed: { reason: 'nobody answered in time' },
   gateway_mismatch: {
     reason: 'this workspace is paired through another gateway than the one you are signed in to',
@@ -35,6 +36,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   too_many_open: {
     reason: 'too many requests wait already: eight of this session or 32 of this workspace; answer some first',
   },
+  tool_changed: { reason: 'the server or its tool is not what you last approved under this name' },
   unauthorized: { reason: 'the gateway does not accept your sign-in any more', fix: 'airlock sign-in --gateway URL' },
   unknown_request: { reason: 'there is no such request' },
   unpaired: { reason: 'this workspace was unpaired', fix: 'airlock pair' },
