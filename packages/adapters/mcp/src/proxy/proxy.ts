@@ -107,8 +107,12 @@ class Session {
 
   /** The client gets every byte; what matters here is read first. */
   async #passOn(raw: Uint8Array): Promise<void> {
-    const { calls, answers, isUnclear } = hear(raw, this.#open.size > 0);
-    if (isUnclear && this.#open.of('list').length > 0) this.#definitions.forget();
+    const lists = this.#open.of('list');
+    const { calls, answers, isUnclear } = hear(raw, { forAnswers: this.#open.size > 0, forList: lists.length > 0 });
+    if (isUnclear) {
+      for (const [id] of lists) this.#open.set(id, { kind: 'passed' });
+      this.#definitions.forget();
+    }
     if (answers.some(({ id }) => this.#open.get(id)?.kind === 'held')) {
       this.ports.say('answer_unknown the server answered a call that it has not seen; that was not passed on');
       return;

@@ -6,7 +6,7 @@ export interface Heard {
   /** Requests and notifications. */
   readonly calls: readonly Extract<Message, { readonly kind: 'request' | 'notification' }>[];
   readonly answers: readonly HeardAnswer[];
-  /** Nobody can say what a client takes it for. */
+  /** Was not read strictly although it should have been: nobody can say what a client takes it for. */
   readonly isUnclear: boolean;
 }
 
@@ -18,17 +18,28 @@ export interface HeardAnswer {
 
 const NOTHING: Heard = { calls: [], answers: [], isUnclear: false };
 
+/** What makes it worth reading a message at all. */
+export interface Listening {
+  /** A request of the client is open. */
+  readonly forAnswers: boolean;
+  /** A list of tools is open: what the client takes for it must not be in doubt. */
+  readonly forList: boolean;
+}
+
 /**
  * Reads along with the server. A key can be spelled with `\u` escapes only, so bytes with neither are no request; that spares
  * long results the strict parser.
  */
-export function hear(raw: Uint8Array, isAnswerAwaited: boolean): Heard {
+export function hear(raw: Uint8Array, { forAnswers, forList }: Listening): Heard {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-  if (bytes.includes('"method"') || bytes.includes('\\u')) {
-    const message = readMessage(raw);
-    if (message.kind !== 'malformed') return ofMessage(message);
+  if (!forList && !bytes.includes('"method"') && !bytes.includes('\\u')) {
+    return forAnswers ? answersIn(bytes) : NOTHING;
   }
-  return isAnswerAwaited ? answersIn(bytes) : NOTHING;
+  const message = readMessage(raw);
+  if (message.kind !== 'malformed') return ofMessage(message);
+  // Some servers write plain lines between their messages.
+  const isUnclear = bytes.includes('result') || bytes.includes('\\u');
+  return { ...(forAnswers ? answersIn(bytes) : NOTHING), isUnclear };
 }
 
 function ofMessage(message: Message): Heard {
@@ -57,11 +68,10 @@ function answersIn(bytes: Buffer): Heard {
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    if (error instanceof SyntaxError) return { ...NOTHING, isUnclear: true };
+    if (error instanceof SyntaxError) return NOTHING;
     throw error;
   }
-  const answers = (Array.isArray(value) ? value : [value]).flatMap(answerIn);
-  return { ...NOTHING, answers, isUnclear: answers.length === 0 };
+  return { ...NOTHING, answers: (Array.isArray(value) ? value : [value]).flatMap(answerIn) };
 }
 
 function answerIn(value: unknown): readonly HeardAnswer[] {

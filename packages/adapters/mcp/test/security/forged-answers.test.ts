@@ -121,15 +121,37 @@ describe('a server that changes what it said', () => {
     expect(definitions(at)).toEqual(['first']);
   });
 
-  test('a list that clients may read in another way leaves nothing known', async () => {
+  it.each<readonly [attack: string, change: (text: string) => string]>([
+    ['its id behind another one', (text) => text.replace('"id":5', '"id":4,"id":5')],
+    ['its id before another one', (text) => text.replace('"id":5', '"id":5,"id":4')],
+    ['a byte order mark', (text) => `\ufeff${text}`],
+    ['a NUL behind it', (text) => `${text}\0`],
+    ['no version', (text) => text.replace('"jsonrpc":"2.0",', '')],
+    ['its id in another case too', (text) => text.replace('"id":5', '"id":4,"ID":5')],
+    ['the key of its result in escapes', (text) => `${text.replace('"result"', '"r\\u0065sult"')}\0`],
+    ['a member that no reader knows', (text) => text.replace('"id":5', '"id":6,"x":{"id":5}')],
+  ])('a first answer that some clients take for the list leaves nothing known: %s', async (_attack, change) => {
     const at = scene();
     at.send(requestText('tools/list', {}, 5));
     await at.settle();
-    at.reply(list(5, 'first').replace('"id":5', '"id":4,"id":5'));
-    at.reply(list(5, 'second').replace('"jsonrpc"', '"id":4,"jsonrpc"'));
+    at.reply(change(list(5, 'first')));
+    at.reply(list(5, 'second'));
     await at.settle();
+    expect(at.client).toEqual([change(list(5, 'first')), list(5, 'second')]);
     at.send(requestText('tools/call', { name: 'a' }, 1));
     await at.settle();
     expect(definitions(at)).toEqual([undefined]);
+  });
+
+  test('a plain line between its messages changes nothing', async () => {
+    const at = scene();
+    at.send(requestText('tools/list', {}, 5));
+    await at.settle();
+    at.reply('Listing the tools…');
+    at.reply(list(5, 'first'));
+    await at.settle();
+    at.send(requestText('tools/call', { name: 'a' }, 1));
+    await at.settle();
+    expect([definitions(at), at.client[0]]).toEqual([['first'], 'Listing the tools…']);
   });
 });

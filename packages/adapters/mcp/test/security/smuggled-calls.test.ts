@@ -129,6 +129,6 @@ describe('what is heard of a server cannot be hidden from the proxy', () => {
     ['in the text of an answer', '{"jsonrpc":"2.0","id":1,"result":{"t":"\\"method\\":\\"elicitation/create\\""}}', 0],
     ['as a member of an answer', '{"jsonrpc":"2.0","id":1,"result":{"method":"elicitation/create"}}', 0],
   ])('a question %s', (_name, text, questions) => {
-    expect(hear(Buffer.from(text), true).calls).toHaveLength(questions);
+    expect(hear(Buffer.from(text), { forAnswers: true, forList: false }).calls).toHaveLength(questions);
   });
 });
