@@ -3,16 +3,21 @@ import { hostInputJson, isJsonObject, JsonError, LIMITS, parseJson, rfc8785 } fr
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { advised, type Desk, readInput, withdrawnWith } from './approval-tools.js';
 import type { Caller } from './caller.js';
-import { advisable, readCoded, ServeFailure } from './failure.js';
+import { ServeFailure } from './failure.js';
 import { toolUseSchema } from './tool-list.js';
-import { CLAIM, decisionText, refusalText } from './words.js';
+import { CLAIM, decisionText } from './words.js';
 
 /** How long the human is waited for, seconds. */
 const WAIT_SECONDS = LIMITS.approvalWaitMs / 1000;
 
+/** The one form of a no. */
+export function denyToolUse(message: string): CallToolResult {
+  return { content: [{ type: 'text', text: JSON.stringify({ behavior: 'deny', message }) }] };
+}
+
 /**
  * `approve_tool_use`: the permission prompt of Claude Code. One text block with `allow` and the approved input, or with
- * `deny`; whatever goes wrong is a `deny` in that form, because a host cannot be trusted to read anything else as a no.
+ * `deny`. What this throws has to become a {@link denyToolUse} too: a host cannot be trusted to read anything else as a no.
  *
  * @param argumentsText source text of the arguments; null where the call has none
  */
@@ -21,19 +26,6 @@ export async function approveToolUse(
   argumentsText: string | null,
   caller: Caller,
 ): Promise<CallToolResult> {
-  try {
-    return await decide(desk, argumentsText, caller);
-  } catch (error) {
-    return denyToolUse(refusalText(advisable(readCoded(error), desk.ports.asTyped)));
-  }
-}
-
-/** The one form of a no. */
-export function denyToolUse(message: string): CallToolResult {
-  return { content: [{ type: 'text', text: JSON.stringify({ behavior: 'deny', message }) }] };
-}
-
-async function decide(desk: Desk, argumentsText: string | null, caller: Caller): Promise<CallToolResult> {
   const { tool, inputJson } = readToolUse(argumentsText);
   const { requests, ports } = desk;
   const action = toolAction({

@@ -109,10 +109,7 @@ export class StrictTransport implements Transport {
   async #request(request: Request): Promise<void> {
     if (this.#open.has(request.id)) return await this.#refuse(request.id, IN_USE);
     const message = sdkMessage(request.raw);
-    // An id that is another one after the SDK has read it could never be answered.
-    if (message === null || !('id' in message) || JSON.stringify(message.id) !== request.id) {
-      return await this.#refuse(request.id, INVALID);
-    }
+    if (message === null) return await this.#refuse(request.id, INVALID);
     this.#open.set(request.id, request.argumentsText);
     this.#deliver(message);
   }
