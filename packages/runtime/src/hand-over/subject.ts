@@ -1,6 +1,14 @@
 import { MCP_TOOL_CALL, mcpBinding } from '@airlock/actions';
 import { sha256Hex } from '@airlock/crypto';
-import { type ActionOf, canonicalBytes } from '@airlock/protocol';
+import {
+  type ActionOf,
+  canonicalBytes,
+  isJsonObject,
+  JsonError,
+  type JsonValue,
+  type McpBinding,
+  parseJson,
+} from '@airlock/protocol';
 import type { Asked } from '../service/asked.js';
 import { invokedCommand } from './invoked-command.js';
 
@@ -37,6 +45,25 @@ export function givenSubject(asked: Asked, program: string | null): Subject | nu
   return argv === null || action.kind !== 'command' ? null : runSubject(argv, action, sessionId);
 }
 
+/** Members of `_meta` by which every request of 2026-07-28 says what its client is. */
+const OF_THE_PROTOCOL = 'io.modelcontextprotocol/';
+
+/** Whether a call goes to the server with more than its arguments: no card of a host's call showed that. */
+function saysMore({ metaJson, paramsJson }: McpBinding): boolean {
+  if (paramsJson !== undefined) return true;
+  const meta = metaJson === undefined ? {} : read(metaJson);
+  return !isJsonObject(meta) || !Object.keys(meta).every((key) => key.startsWith(OF_THE_PROTOCOL));
+}
+
+function read(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonError) return null;
+    throw error;
+  }
+}
+
 /** What a request of the MCP proxy or of `airlock run` is about; null for a request of anybody else. */
 export function takenSubject({ plaintext, sessionId, source, isClaimed }: Asked): Subject | null {
   const { action } = plaintext;
@@ -44,7 +71,7 @@ export function takenSubject({ plaintext, sessionId, source, isClaimed }: Asked)
   if (action.kind === 'mcp-call') {
     const binding = source === MCP ? mcpBinding(action) : null;
     const isOurs = binding?.method === MCP_TOOL_CALL && binding.server.transport !== 'gateway';
-    return isOurs ? mcpSubject(action) : null;
+    return isOurs && !saysMore(binding) ? mcpSubject(action) : null;
   }
   if (action.kind !== 'command' || source !== RUN || sessionId === undefined) return null;
   // A host gives the line nothing to read; whoever has something for the command to read is not that invocation.

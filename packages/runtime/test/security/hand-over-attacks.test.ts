@@ -26,6 +26,19 @@ describe(rules('LOC-147', 'INV-15')`an agent that takes a hand-over for itself o
     expect(await isHandedOver(made, proxyBody('/a'))).toBe('handed over');
   });
 
+  it.each([
+    ['answers to a question of the server', { paramsJson: '{"inputResponses":{"a":{"action":"accept"}}}' }],
+    ['a task', { paramsJson: '{"task":{"ttl":1}}' }],
+    ['metadata', { metaJson: '{"acme/force":true}' }],
+    ['metadata that is none', { metaJson: '{' }],
+  ])('with %s beside the arguments gets nothing, and does not use the approval up', SLOW, async (_what, binding) => {
+    const made = await handOverScene();
+    await approved(made, toolCall(made, '/a'));
+    expect(await isHandedOver(made, proxyBody('/a', { binding }))).toBe('asked');
+    const ofTheProtocol = { metaJson: '{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}' };
+    expect(await isHandedOver(made, proxyBody('/a', { binding: ofTheProtocol }))).toBe('handed over');
+  });
+
   it('takes it from the proxy, which then asks: the call is never made twice for one approval', SLOW, async () => {
     const made = await handOverScene();
     await approved(made, toolCall(made, '/a'));
