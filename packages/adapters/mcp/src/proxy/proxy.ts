@@ -98,10 +98,17 @@ class Session {
     }
   }
 
+  /** Until the server has gone, or cannot be read any more: then it goes. */
   async #fromServer(): Promise<void> {
-    for await (const message of this.ports.upstream.messages) {
-      if (message instanceof Uint8Array) await this.#passOn(message);
-      else await this.#lost(message);
+    const { upstream, say } = this.ports;
+    try {
+      for await (const message of upstream.messages) {
+        if (message instanceof Uint8Array) await this.#passOn(message);
+        else await this.#lost(message);
+      }
+    } catch (error) {
+      say(`server_gone ${error instanceof Error ? error.message : 'the server cannot be read'}`);
+      await upstream.close();
     }
   }
 
@@ -118,8 +125,9 @@ class Session {
       return;
     }
     for (const call of calls) if (call.kind === 'request') this.#questions.add(call);
-    for (const { id, isError } of answers)
+    for (const { id, isError } of answers) {
       this.#closed(this.#open.close(id), { raw, isError, isAlone: answers.length === 1 });
+    }
     await this.#toClient(raw);
   }
 

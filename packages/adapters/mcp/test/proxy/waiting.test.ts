@@ -305,6 +305,18 @@ describe(rules('INV-22')`ends while something waits`, () => {
     expect(await at.leave()).toBe(1);
   });
 
+  test('a server that cannot be read any more is ended', async () => {
+    const messages = {
+      [Symbol.asyncIterator]: () => ({ next: async () => await Promise.reject(new Error('read EIO')) }),
+    };
+    const at = waiting({ messages });
+    await at.settle();
+    expect(at.said[0]).toBe('server_gone read EIO');
+    await at.does(requestText('ping', undefined, 1));
+    expect(at.codes()).toEqual(['server_gone']);
+    expect(await at.leave()).toBe(1);
+  });
+
   test('a server that takes no more messages', async () => {
     const at = waiting({ onSend: async () => await Promise.reject(new Error('write EPIPE')) });
     await at.does(call(1), requestText('ping', undefined, 2));

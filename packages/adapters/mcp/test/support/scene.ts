@@ -96,12 +96,14 @@ export interface SceneOptions extends Partial<ProxyOptions> {
   /** What `send` of the server does before it has the message. */
   readonly onSend?: (message: Message) => Promise<void>;
   readonly toClient?: (text: string) => Promise<void>;
+  /** What the server says, instead of what the test replies. */
+  readonly messages?: AsyncIterable<Uint8Array>;
   /** What the server does when it is told to end. */
   readonly onClose?: () => void;
 }
 
 export function scene(options: SceneOptions = {}): Scene {
-  const { daemon = scriptedDaemon(), connect, onSend, toClient, onClose, ...given } = options;
+  const { daemon = scriptedDaemon(), connect, onSend, toClient, onClose, messages, ...given } = options;
   const clock = new ManualClock();
   const [said, server, client]: [string[], string[], string[]] = [[], [], []];
   const fromClient = new Mailbox<Uint8Array>();
@@ -121,7 +123,7 @@ export function scene(options: SceneOptions = {}): Scene {
       await onSend?.(message);
       server.push(Buffer.from(message.raw).toString('utf8'));
     },
-    messages: fromServer,
+    messages: messages ?? fromServer,
     ended,
     close: async () => {
       onClose?.();
