@@ -1,4 +1,4 @@
-import { MCP_TOOL_CALL, type McpTarget, mcpTarget } from '@airlock/actions';
+import { MCP_TOOL_CALL, mcpBinding, type McpTarget, mcpTarget } from '@airlock/actions';
 import type { AirlockAction, PolicyTool } from '@airlock/protocol';
 import type { ToolInForce } from '../document/in-force.js';
 import type { Verdict } from '../verdict.js';
@@ -8,13 +8,16 @@ type Answer = Extract<Verdict, { readonly kind: 'allow' | 'ask' }>;
 
 /**
  * Whether a signed tool covers a call, or why none does. It covers `tools/call` of exactly this tool by exactly this
- * server, and only what the enforcer forwards itself.
+ * server, and only what the enforcer forwards itself. Parameters beside the arguments (answers to the server's questions,
+ * tasks) are none that the definition of a tool describes.
  */
 export function toolVerdict(action: AirlockAction, tools: readonly ToolInForce[]): Answer {
   const target = mcpTarget(action);
   if (target?.method !== MCP_TOOL_CALL || isClaimed(action)) return ask('no_rule');
   const named = tools.filter(({ tool }) => tool.server === target.server && tool.tool === target.tool);
   const exact = named.find(({ tool }) => changes(tool, target).length === 0);
+  if (exact !== undefined && mcpBinding(action)?.paramsJson !== undefined)
+    return ask('unknown_input', 'parameters beside the arguments');
   if (exact !== undefined) return { kind: 'allow', basis: { kind: 'pattern', patternIds: [exact.id] } };
   const [closest] = named.map(({ tool }) => changes(tool, target)).sort((one, other) => one.length - other.length);
   return closest === undefined ? ask('no_rule') : ask('pin_changed', closest.join('; '));

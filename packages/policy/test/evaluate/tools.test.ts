@@ -16,7 +16,7 @@ describe(rules('LOC-045', 'LOC-080')`a signed tool`, () => {
   it.each([
     ['its call', callOf()],
     ['its call with other arguments', callOf(bindingOf({ rawSha256: hash('5') }), { inputJson: '{"q":"x"}' })],
-    ['its call with metadata', callOf(bindingOf({ metaJson: '{"a":1}', paramsJson: '{"task":{}}' }))],
+    ['its call with metadata', callOf(bindingOf({ metaJson: '{"a":1}' }))],
     ['its call with other words about it', callOf(bindingOf({ definition: { sha256: hash('3'), title: 'Look' } }))],
     ['its call from another session', callOf(bindingOf(), { sessionId: 'session-2' })],
     ['its call with a notice about something else', callOf(bindingOf(), { notices: ['same-host'] })],

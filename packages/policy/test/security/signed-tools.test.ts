@@ -26,6 +26,14 @@ describe(rules('LOC-080', 'LOC-045', 'INV-34')`an MCP server that was allowed on
   });
 
   it.each([
+    ['answers to its questions', '{"inputResponses":{"a":{"action":"accept","content":{}}}}'],
+    ['a task', '{"task":{"ttl":1}}'],
+    ['anything that is no argument', '{"x":1}'],
+  ])('is given %s together with a call', (_, paramsJson) => {
+    expect(under([signedTool()], callOf(bindingOf({ paramsJson })))).toBe('ask');
+  });
+
+  it.each([
     ['as another program', { ...PROGRAM, program: '/tmp/node' }],
     ['with another content', { ...PROGRAM, programSha256: hash('9') }],
     ['with another script', { ...PROGRAM, files: [{ path: '/home/dev/project/server.js', sha256: hash('9') }] }],
