@@ -29,6 +29,8 @@ export interface Posted {
   readonly body: Uint8Array;
   /** Of its requests; more than one only in a batch. */
   readonly ids: readonly IdText[];
+  /** Of 2026-07-28 or later: it names its version itself. */
+  readonly isModern: boolean;
   /** False for a subscription, which may be silent for as long as it likes. */
   readonly isTimed: boolean;
 }
@@ -41,6 +43,7 @@ export class Call {
   #isCancelled = false;
   #markSent: () => void = () => undefined;
   #markBegun: () => void = () => undefined;
+  #markEnded: () => void = () => undefined;
   #markAnswered: () => void = () => undefined;
   /** It has left, or failed. */
   readonly sent = new Promise<void>((resolve) => {
@@ -53,6 +56,11 @@ export class Call {
   /** Every request of it is answered, or it failed. */
   readonly answered = new Promise<void>((resolve) => {
     this.#markAnswered = resolve;
+  });
+
+  /** Nothing of it is left. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.#markEnded = resolve;
   });
 
   constructor(
@@ -80,7 +88,12 @@ export class Call {
       this.#markSent();
       this.#markBegun();
       this.#markAnswered();
+      this.#markEnded();
     }
+  }
+
+  get isModern(): boolean {
+    return this.posted.isModern;
   }
 
   /** The client no longer wants it: nothing is lost any more, and the stream ends, at once or after a while. */

@@ -5,8 +5,9 @@ import type { Message, Request } from '../../jsonrpc/message.js';
 import type { LostCall, ServerEnd, Upstream } from '../upstream.js';
 import { idKey } from './answer.js';
 import { Call, type CallPorts } from './call.js';
-import { Connection, type HttpAnswer } from './connection.js';
+import { Connection } from './connection.js';
 import { faultOf, faultOfStatus, HttpFault } from './fault.js';
+import { HttpSession } from './http-session.js';
 import type { HttpLimits } from './limits.js';
 import { Mailbox } from './mailbox.js';
 import { isOldServer } from './old-server.js';
@@ -30,14 +31,14 @@ export class HttpUpstream implements Upstream {
   readonly #mailbox = new Mailbox<Uint8Array | LostCall>();
   readonly #connection: Connection;
   readonly #parameters = new ParameterHeaders();
-  readonly #calls = new Map<string, Call>();
+  readonly #session = new HttpSession();
+  /** Those without an answer, by the ids of their requests. */
+  readonly #open = new Map<string, Call>();
+  /** Those whose stream stands. */
+  readonly #running = new Set<Call>();
   readonly #closing = new AbortController();
   #markEnded: (end: ServerEnd) => void = () => undefined;
   #turn: Promise<void> = Promise.resolve();
-  #sessionId: string | undefined;
-  /** What the handshake agreed on, else what the last request named. */
-  #version: string | undefined;
-  #hasHandshake = false;
   #isFollowing = false;
 
   constructor(private readonly options: HttpUpstreamOptions) {
@@ -58,7 +59,8 @@ export class HttpUpstream implements Upstream {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return this.ended.then(() => undefined);
     this.#closing.abort();
-    for (const call of this.#calls.values()) call.cancel('now');
+    await this.#lastAnswers();
+    for (const call of this.#running) call.cancel('now');
     await this.#endSession();
     await this.#connection.close();
     this.#mailbox.close();
@@ -69,12 +71,9 @@ export class HttpUpstream implements Upstream {
     if (this.#closing.signal.aborted) throw new RuntimeError<'server_gone'>('server_gone', 'The connection is closed');
     if (message.kind === 'malformed') throw new TypeError('what cannot be read is not sent');
     const cancelled = this.#cancelledBy(message);
-    if (cancelled !== undefined && !this.#hasHandshake) {
-      // Since 2026-07-28 the end of its stream is how a request is cancelled.
-      cancelled.cancel('now');
-      return;
-    }
     if (cancelled !== undefined) {
+      // Since 2026-07-28 the end of its stream is how a request is cancelled.
+      if (cancelled.isModern) return cancelled.cancel('now');
       await Promise.race([cancelled.begun, pause(this.options.limits.overtakingMs, undefined, { ref: false })]);
     }
     const requests = requestsIn(message);
@@ -85,29 +84,39 @@ export class HttpUpstream implements Upstream {
 
   async #ask(message: Message, requests: readonly Request[]): Promise<void> {
     const { limits, report } = this.options;
-    if (this.#calls.size + requests.length > limits.openCalls) return this.#refuse(requests);
+    if (this.#open.size + requests.length > limits.openCalls) return this.#refuse(requests);
     const isHandshake = requests.some(({ method }) => method === 'initialize');
-    if (isHandshake) this.#forgetSession();
-    else if (!this.#hasHandshake) this.#version = versionIn(requests) ?? this.#version;
+    if (isHandshake) this.#session.begin();
+    else this.#session.note(requests);
     const call = new Call(
       {
         headers: this.#postHeaders(message),
         body: message.raw,
         ids: requests.map(({ id }) => id),
+        isModern: requests.some(({ params }) => ownVersion(params) !== null),
         isTimed: requests.every(({ method }) => method !== 'subscriptions/listen'),
       },
       this.#callPorts(isHandshake, requests),
     );
-    const keys = requests.map(({ id }) => idKey(id));
-    for (const key of keys) this.#calls.set(key, call);
-    call
-      .run()
-      .finally(() => {
-        for (const key of keys) if (this.#calls.get(key) === call) this.#calls.delete(key);
-      })
-      .catch((error: unknown) => report(`a request failed: ${String(error)}`));
+    this.#keep(
+      call,
+      requests.map(({ id }) => idKey(id)),
+    );
+    call.run().catch((error: unknown) => report(`a request failed: ${String(error)}`));
     // What follows a handshake needs its session and version; what follows anything else must not overtake it.
     await (isHandshake ? call.answered : call.sent);
+  }
+
+  #keep(call: Call, keys: readonly string[]): void {
+    for (const key of keys) this.#open.set(key, call);
+    this.#running.add(call);
+    const { report } = this.options;
+    call.answered
+      .then(() => {
+        for (const key of keys) if (this.#open.get(key) === call) this.#open.delete(key);
+      })
+      .catch(report);
+    call.ended.then(() => this.#running.delete(call)).catch(report);
   }
 
   async #refuse(requests: readonly Request[]): Promise<void> {
@@ -123,15 +132,15 @@ export class HttpUpstream implements Upstream {
       http: (call) => this.#connection.call(call),
       put: (item) => this.#mailbox.put(item),
       onHead: (answer) => {
-        if (isHandshake) this.#takeSession(answer);
+        if (isHandshake) this.#session.takeId(answer);
       },
       onResponse: (response) => {
-        if (isHandshake) this.#takeVersion(response['result']);
+        if (isHandshake) this.#session.takeVersion(response['result']);
         if (list !== undefined) this.#parameters.learn(list, response);
       },
       explain: (status) => (isHandshake ? this.#explain(status) : Promise.resolve(undefined)),
       streamHeaders: () => ({ ...this.#headers(), accept: 'text/event-stream' }),
-      hasSession: () => this.#sessionId !== undefined,
+      hasSession: () => this.#session.hasId,
       limits: this.options.limits,
     };
   }
@@ -148,7 +157,7 @@ export class HttpUpstream implements Upstream {
         isTimed: true,
       });
       answer.drop();
-      if (answer.status >= 300) throw faultOfStatus(answer.status, this.#sessionId !== undefined);
+      if (answer.status >= 300) throw faultOfStatus(answer.status, this.#session.hasId);
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       report(`a message did not reach the server: ${faultOf(error, true).message}`);
@@ -180,16 +189,12 @@ export class HttpUpstream implements Upstream {
   #cancelledBy(message: Message): Call | undefined {
     if (message.kind !== 'notification' || message.method !== 'notifications/cancelled') return undefined;
     const id = message.params?.['requestId'];
-    return id === undefined ? undefined : this.#calls.get(JSON.stringify(id));
+    return id === undefined ? undefined : this.#open.get(JSON.stringify(id));
   }
 
   /** Of every request. */
   #headers(): Readonly<Record<string, string>> {
-    return {
-      ...this.options.headers,
-      ...(this.#sessionId === undefined ? {} : { 'mcp-session-id': this.#sessionId }),
-      ...(this.#version === undefined ? {} : { 'mcp-protocol-version': this.#version }),
-    };
+    return { ...this.options.headers, ...this.#session.headers };
   }
 
   #postHeaders(message: Message): Readonly<Record<string, string>> {
@@ -200,25 +205,6 @@ export class HttpUpstream implements Upstream {
       ...this.#parameters.of(message),
       ...repeatedHeaders(message),
     };
-  }
-
-  #forgetSession(): void {
-    this.#sessionId = undefined;
-    this.#version = undefined;
-    this.#hasHandshake = true;
-  }
-
-  #takeSession(answer: HttpAnswer): void {
-    const id = answer.header('mcp-session-id');
-    if (id !== undefined && /^[\x21-\x7e]{1,1024}$/.test(id)) this.#sessionId = id;
-  }
-
-  #takeVersion(result: unknown): void {
-    if (typeof result !== 'object' || result === null || !('protocolVersion' in result)) return;
-    const { protocolVersion } = result;
-    if (typeof protocolVersion === 'string' && /^[\x21-\x7e]{1,64}$/.test(protocolVersion)) {
-      this.#version = protocolVersion;
-    }
   }
 
   async #explain(status: number): Promise<HttpFault | undefined> {
@@ -233,8 +219,14 @@ export class HttpUpstream implements Upstream {
     return isOld ? new HttpFault('transport_too_old', reason, true) : undefined;
   }
 
+  /** As a server on standard input and output, this one gets a little time for what it was asked already. */
+  async #lastAnswers(): Promise<void> {
+    const answered = Promise.all([...this.#running].map((call) => call.answered));
+    await Promise.race([answered, pause(this.options.limits.closeMs, undefined, { ref: false })]);
+  }
+
   async #endSession(): Promise<void> {
-    if (this.#sessionId === undefined) return;
+    if (!this.#session.hasId) return;
     try {
       const signal = AbortSignal.timeout(this.options.limits.closeMs);
       const answer = await this.#connection.call({
@@ -253,9 +245,4 @@ export class HttpUpstream implements Upstream {
 function requestsIn(message: Message): readonly Request[] {
   if (message.kind === 'request') return [message];
   return message.kind === 'batch' ? message.members.flatMap(requestsIn) : [];
-}
-
-function versionIn(requests: readonly Request[]): string | undefined {
-  const version = ownVersion(requests.at(-1)?.params ?? null);
-  return version !== null && /^[\x21-\x7e]{1,64}$/.test(version) ? version : undefined;
 }

@@ -11,7 +11,7 @@ export interface HttpLimits {
   readonly receiptMs: number;
   /** How long a cancellation waits for a sign that the server has the request: it comes on another connection. */
   readonly overtakingMs: number;
-  /** For the end of the session. */
+  /** For the last answers, then for the end of the session. */
   readonly closeMs: number;
   /** How long an answered or cancelled call's stream may stay open. */
   readonly lingerMs: number;
@@ -31,8 +31,8 @@ export const HTTP_LIMITS: HttpLimits = {
   silenceMs: 1800 * SECOND,
   receiptMs: 30 * SECOND,
   overtakingMs: SECOND,
-  closeMs: 3 * SECOND,
-  lingerMs: 30 * SECOND,
+  closeMs: 2 * SECOND,
+  lingerMs: 10 * SECOND,
   retryMinMs: SECOND / 10,
   retryMaxMs: 30 * SECOND,
   retries: 5,

@@ -352,6 +352,16 @@ describe('the end', () => {
     await expect(client.send(CALL)).rejects.toMatchObject({ code: 'server_gone' });
   });
 
+  it('waits a little for what was asked before', async () => {
+    const { client } = await connected(async (_one, response) => {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      json(response, 200, ANSWER);
+    });
+    await client.send(CALL);
+    await client.close();
+    expect(client.got).toEqual([ANSWER]);
+  });
+
   it('does not wait for a server that does not answer', async () => {
     const { client } = await connected(
       withSession(() => undefined),
