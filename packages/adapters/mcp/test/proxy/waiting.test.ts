@@ -12,10 +12,10 @@ const cancel = (requestId: unknown) =>
 
 /** A daemon whose human answers when the test says so. */
 function waiting(options: SceneOptions = {}) {
-  const daemon = scriptedDaemon();
+  const daemon = options.daemon ?? scriptedDaemon();
   const humans: ((verdict: Verdict) => void)[] = [];
   daemon.answers(() => new Promise((resolve) => humans.push(resolve)));
-  const at = scene({ daemon, ...options });
+  const at = scene({ ...options, daemon });
   return {
     ...at,
     human: async (index: number, verdict: Verdict) => {
@@ -188,6 +188,23 @@ describe(rules('INV-22')`ends while something waits`, () => {
     expect([at.server, at.client, at.daemon.claimed]).toEqual([[], [], []]);
     await at.does(requestText('ping', undefined, 'x'));
     expect(at.server).toEqual([requestText('ping', undefined, 'x')]);
+  });
+
+  test('an approval that comes after the call was cancelled is given back', async () => {
+    const daemon = scriptedDaemon();
+    let decide: () => void = () => undefined;
+    daemon.request = async function* () {
+      yield { event: 'submitted', requestId: 'req-late', expiresAt: 0, artifactHash: '' };
+      await new Promise<void>((resolve) => {
+        decide = resolve;
+      });
+      yield { event: 'decided', requestId: 'req-late', verdict: 'allow', outcome: 'approved' };
+    };
+    const at = waiting({ daemon });
+    await at.does(call(1), cancel(1));
+    decide();
+    await at.settle();
+    expect([daemon.withdrawn, daemon.claimed, at.server, at.client]).toEqual([['req-late'], [], [], []]);
   });
 
   test('a call that is cancelled while its approval is claimed does not run', async () => {

@@ -143,6 +143,20 @@ describe('a server that changes what it said', () => {
     expect(definitions(at)).toEqual([undefined]);
   });
 
+  test('such an answer also makes what was known before unknown', async () => {
+    const at = scene();
+    at.send(requestText('tools/list', {}, 5));
+    await at.settle();
+    at.reply(list(5, 'before'));
+    at.send(requestText('tools/list', {}, 6));
+    await at.settle();
+    at.reply(`\ufeff${list(6, 'now')}`);
+    await at.settle();
+    at.send(requestText('tools/call', { name: 'a' }, 1));
+    await at.settle();
+    expect(definitions(at)).toEqual([undefined]);
+  });
+
   test('a plain line between its messages changes nothing', async () => {
     const at = scene();
     at.send(requestText('tools/list', {}, 5));
