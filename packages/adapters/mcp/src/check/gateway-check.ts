@@ -1,5 +1,5 @@
 import { ActionError, type McpCallContent } from '@airlock/actions';
-import { isJsonObject, JsonError, parseJson } from '@airlock/protocol';
+import { JsonError } from '@airlock/protocol';
 import type { CheckAnswer, CheckedMessage, GatewayCheck, HostDesk, HostVerdict } from '@airlock/runtime/client';
 import { errorText, REFUSED, type Refusal } from '../jsonrpc/answers.js';
 import { type Malformed, type Message, readMessage, type Request, type Response } from '../jsonrpc/message.js';
@@ -7,7 +7,7 @@ import { problemOf } from '../jsonrpc/problems.js';
 import { CallError } from '../proxy/call-error.js';
 import type { Denial } from '../proxy/decision.js';
 import { type CallPlace, describeAnswer, describeCall } from '../proxy/describe.js';
-import { gateOfAnswer, gatesOf, type McpGate } from '../proxy/gates.js';
+import { type AnswerGate, gateOfReply, gatesOf, type McpGate } from '../proxy/gates.js';
 import { refusedText } from '../proxy/refused-text.js';
 import { denialWords, inert, refusal } from '../proxy/words.js';
 
@@ -71,24 +71,18 @@ function isFree(message: Message): boolean {
     case 'notification':
       return gatesOf(message).length === 0;
     case 'response':
-      return questionBehind(message) === null;
+      return gateOfReply(message) === null;
     case 'batch':
     case 'malformed':
       return false;
   }
 }
 
-/**
- * The method of the server's question that a client may be answering; null for an error, an empty result and a list of roots. The
- * question itself does not come by here, so everything else counts as gated.
- */
-function questionBehind({ isError, resultText }: Response): string | null {
-  if (isError || resultText === null) return null;
-  const result = parseJson(resultText);
-  const keys = isJsonObject(result) ? Object.keys(result) : ['?'];
-  if (keys.every((key) => key === '_meta') || keys.every((key) => key === '_meta' || key === 'roots')) return null;
-  return keys.includes('action') ? 'elicitation/create' : 'sampling/createMessage';
-}
+/** What a client may be answering. The server's question itself does not come by here, so that the result has to tell. */
+const QUESTIONS = {
+  'mcp-elicitation': 'elicitation/create',
+  'mcp-sampling': 'sampling/createMessage',
+} as const satisfies Readonly<Record<AnswerGate, string>>;
 
 /** One message that may have to be asked about. */
 class Check {
@@ -113,14 +107,13 @@ class Check {
   }
 
   async response(response: Response): Promise<CheckAnswer> {
-    const method = questionBehind(response);
-    if (method === null) return PASS;
-    const { id } = response;
+    const gate = gateOfReply(response);
+    if (gate === null) return PASS;
+    const [{ id }, method] = [response, QUESTIONS[gate]];
     const question = { kind: 'request', id, method, params: null, argumentsText: null, raw: EMPTY } as const;
     const content = described(() => describeAnswer({ ...this.#place(), question, answer: response }));
     if ('code' in content) return denied(errorText(null, REFUSED, content));
-    const gate = gateOfAnswer(method);
-    return this.#answer(await this.#ask(gate === null ? [] : [gate], content), (verdict) =>
+    return this.#answer(await this.#ask([gate], content), (verdict) =>
       errorText(null, REFUSED, denialWords(`the answer to ${method}`, denialOf(verdict))),
     );
   }

@@ -2,7 +2,7 @@ import { isJsonObject } from '@airlock/protocol';
 import { errorText, REFUSED, type Refusal } from '../jsonrpc/answers.js';
 import { type IdText, type Malformed, type Message, type Request, type Response } from '../jsonrpc/message.js';
 import type { Gatekeeper, Scene } from './gatekeeper.js';
-import { gateOfAnswer, gatesOf } from './gates.js';
+import { gateOfReply, gatesOf } from './gates.js';
 import type { Open } from './open-ids.js';
 import type { ServerQuestions } from './server-questions.js';
 import { goneWords, refusal } from './words.js';
@@ -67,7 +67,7 @@ export class ClientSide {
       this.scene.ports.say('answer_unknown an answer to no question of the server was not forwarded');
       return;
     }
-    if (question === null || response.isError || gateOfAnswer(question.method) === null) {
+    if (question === null || gateOfReply(response, question.method) === null) {
       return await this.#pass(response, []);
     }
     this.scene.background(this.gatekeeper.response(question, response));
@@ -99,7 +99,7 @@ export class ClientSide {
         return gatesOf(member).length === 0 && member.method !== CANCELLED;
       case 'response': {
         const question = this.questions.get(member.id);
-        return question !== null && (member.isError || gateOfAnswer(question.method) === null);
+        return question !== null && gateOfReply(member, question.method) === null;
       }
       case 'batch':
       case 'malformed':

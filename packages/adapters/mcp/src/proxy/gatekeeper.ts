@@ -8,7 +8,7 @@ import { CallError } from './call-error.js';
 import { DaemonLink } from './daemon-link.js';
 import type { Decision, Granted } from './decision.js';
 import { type CallPlace, describeAnswer, describeCall } from './describe.js';
-import { gateOf, gateOfAnswer, gatesOf, type McpGate } from './gates.js';
+import { gateOf, gateOfReply, gatesOf, type McpGate } from './gates.js';
 import { PENDING_SECONDS, type ProxyOptions, type ProxyPorts } from './ports.js';
 import { refusedText } from './refused-text.js';
 import { waitFor } from './wait-for.js';
@@ -93,7 +93,7 @@ export class Gatekeeper {
       await this.scene.tellServer(errorText(question.id, REFUSED, { code, text }));
     const described = this.#describe(() => describeAnswer({ ...this.#place(), question, answer: response }));
     if ('code' in described) return await refuse(described);
-    const gate = gateOfAnswer(question.method);
+    const gate = gateOfReply(response, question.method);
     const approval = gate === null ? null : this.#ask([gate], described, null);
     if (approval === null) return await refuse(tooMany());
     this.#held += 1;
