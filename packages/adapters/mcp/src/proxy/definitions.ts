@@ -9,15 +9,19 @@ import {
   parseJson,
   rfc8785,
 } from '@airlock/protocol';
+import { readsInOneWay } from './spelling.js';
 
 /** Tools whose definitions are kept; more than that come without one. */
 const MOST_TOOLS = 4096;
+
+/** By which it is told what tools a list has. */
+const OWN_MEMBERS = new Set(['tools', 'name']);
 
 /** What the tools of a server said about themselves in the lists that the client has seen last. */
 export class Definitions {
   #known = new Map<string, McpDefinition | null>();
 
-  /** Null for a tool that no list has shown, or one list in two ways. */
+  /** Null for a tool that no list has shown, or one list in two ways, on whatever pages. */
   of(tool: string): McpDefinition | null {
     return this.#known.get(tool) ?? null;
   }
@@ -34,15 +38,17 @@ export class Definitions {
       this.forget();
       return;
     }
-    const page = new Map<string, McpDefinition | null>();
-    for (const tool of tools) {
-      const name = tool['name'];
-      if (typeof name === 'string') page.set(name, page.has(name) ? null : definitionOf(tool));
-    }
     if (isFirstPage) this.#known.clear();
-    for (const [name, definition] of page) {
-      if (this.#known.size < MOST_TOOLS) this.#known.set(name, definition);
-    }
+    for (const tool of tools) this.#add(tool);
+  }
+
+  #add(tool: JsonObject): void {
+    const name = tool['name'];
+    if (typeof name !== 'string') return;
+    const known = this.#known.get(name);
+    if (known === undefined && this.#known.size >= MOST_TOOLS) return;
+    const definition = definitionOf(tool);
+    this.#known.set(name, known === undefined || known?.sha256 === definition.sha256 ? definition : null);
   }
 
   forget(): void {
@@ -59,8 +65,9 @@ function toolsIn(raw: Uint8Array): readonly JsonObject[] | null {
     throw error;
   }
   const result = isJsonObject(message) ? message['result'] : null;
-  const tools = isJsonObject(result) ? result['tools'] : null;
-  return Array.isArray(tools) ? tools.filter(isJsonObject) : [];
+  if (!isJsonObject(result)) return [];
+  const tools = Array.isArray(result['tools']) ? result['tools'].filter(isJsonObject) : [];
+  return [result, ...tools].every((each) => readsInOneWay(each, OWN_MEMBERS)) ? tools : null;
 }
 
 function definitionOf(tool: JsonObject): McpDefinition {

@@ -14,7 +14,8 @@ import {
 } from '@airlock/protocol';
 import type { Request, Response } from '../jsonrpc/message.js';
 import { CallError } from './call-error.js';
-import { folded, gateOf } from './gates.js';
+import { gateOf } from './gates.js';
+import { readsInOneWay } from './spelling.js';
 
 /** Where a gated message goes. */
 export interface CallPlace {
@@ -51,7 +52,8 @@ export function describeCall(call: GatedCall): McpCallContent {
   const { request } = call;
   parseJson(request.raw, { exactNumbers: true });
   const params = request.params ?? {};
-  checkSpelling(params);
+  if (!readsInOneWay(params, OWN_MEMBERS))
+    throw new CallError('A parameter is spelled so that servers read it in different ways');
   return gateOf(request.method) === 'mcp' ? describeToolCall(call, params) : describeRead(call, params);
 }
 
@@ -120,17 +122,6 @@ function content({ serverName, server, folder }: CallPlace, described: Described
     cwd: folder,
     binding: { ...binding, server, ...(definition === null ? {} : { definition }) },
   });
-}
-
-function checkSpelling(params: JsonObject): void {
-  const seen = new Set<string>();
-  for (const key of Object.keys(params)) {
-    const plain = folded(key);
-    if (seen.has(plain) || (OWN_MEMBERS.has(plain) && key !== plain)) {
-      throw new CallError('A parameter is spelled so that servers read it in different ways');
-    }
-    seen.add(plain);
-  }
 }
 
 function metaMember(meta: unknown): { readonly metaJson?: string } {

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '@airlock/protocol';
 import type { Response } from '../jsonrpc/message.js';
+import { folded } from './spelling.js';
 
 /** Layer of the gate a method belongs to, the `source` of its requests; null for what is not gated. */
 export type McpGate = 'mcp' | 'mcp-resources' | 'mcp-prompts' | 'mcp-sampling' | 'mcp-elicitation';
@@ -17,12 +18,6 @@ const OF_ANSWERS: ReadonlyMap<string, AnswerGate> = new Map([
   ['sampling/createmessage', 'mcp-sampling'],
   ['elicitation/create', 'mcp-elicitation'],
 ]);
-
-/** As the most lenient reader would take a name: without case, forms of one letter the same, at an end where a NUL is. */
-export function folded(name: string): string {
-  const nul = name.indexOf('\0');
-  return (nul === -1 ? name : name.slice(0, nul)).normalize('NFKC').toLowerCase().trim();
-}
 
 /** The gate of a client's request by its method alone. */
 export function gateOf(method: string): McpGate | null {

@@ -30,6 +30,11 @@ export class OpenIds {
     return this.#open.get(id);
   }
 
+  /** Whether a client could take an answer under this id for that of a held call: some do not tell "1" from 1. */
+  isHeld(id: IdText): boolean {
+    return [id, otherSpelling(id)].some((each) => this.#open.get(each)?.kind === 'held');
+  }
+
   set(id: IdText, open: Open): void {
     if (this.#open.size >= MOST_PASSED) this.#dropOldest();
     this.#open.set(id, open);
@@ -61,4 +66,9 @@ export class OpenIds {
       return;
     }
   }
+}
+
+/** A number for the text of one, and the other way round. */
+function otherSpelling(id: IdText): IdText {
+  return id.startsWith('"') ? String(Number(JSON.parse(id))) : JSON.stringify(id);
 }

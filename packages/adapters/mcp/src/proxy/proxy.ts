@@ -120,7 +120,7 @@ class Session {
       for (const [id] of lists) this.#open.set(id, { kind: 'passed' });
       this.#definitions.forget();
     }
-    if (answers.some(({ id }) => this.#open.get(id)?.kind === 'held')) {
+    if (answers.some(({ id }) => this.#open.isHeld(id))) {
       this.ports.say('answer_unknown the server answered a call that it has not seen; that was not passed on');
       return;
     }

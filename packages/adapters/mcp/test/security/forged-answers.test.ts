@@ -67,6 +67,21 @@ describe('a server that forges answers', () => {
   });
 
   it.each([
+    ['a text for a number', 1, '"1"'],
+    ['a text that some read as the number', 1, '" 0x1 "'],
+    ['a number for a text', '1', '1'],
+    ['a number in another spelling', 1, '1.0'],
+  ])('to a held call under %s is not heard', async (_what, id, forged) => {
+    const at = scene();
+    at.daemon.answers(() => new Promise(() => undefined));
+    at.send(requestText('tools/call', { name: 'a' }, id));
+    await at.settle();
+    at.reply(`{"jsonrpc":"2.0","id":${forged},"result":{"content":[]}}`);
+    await at.settle();
+    expect(at.client).toEqual([]);
+  });
+
+  it.each([
     [
       'a pending result of Airlock',
       '{"jsonrpc":"2.0","id":9,"result":{"isError":true,"_meta":{"airlock/code":"pending"}}}',
@@ -155,6 +170,47 @@ describe('a server that changes what it said', () => {
     at.send(requestText('tools/call', { name: 'a' }, 1));
     await at.settle();
     expect(definitions(at)).toEqual([undefined]);
+  });
+
+  const pages = async (first: readonly unknown[], second: readonly unknown[]) => {
+    const at = scene();
+    at.send(requestText('tools/list', {}, 5));
+    await at.settle();
+    at.reply(JSON.stringify({ jsonrpc: '2.0', id: 5, result: { tools: first, nextCursor: '2' } }));
+    await at.settle();
+    at.send(requestText('tools/list', { cursor: '2' }, 6));
+    await at.settle();
+    at.reply(JSON.stringify({ jsonrpc: '2.0', id: 6, result: { tools: second } }));
+    await at.settle();
+    at.send(requestText('tools/call', { name: 'a' }, 1));
+    await at.settle();
+    return definitions(at);
+  };
+  const tool = (description: string) => ({ name: 'a', description });
+  const many = Array.from({ length: 4095 }, (_, index) => ({ name: `t${index}` }));
+
+  it.each<readonly [attack: string, first: readonly unknown[], second: readonly unknown[]]>([
+    ['on another page', [tool('other')], [tool('approved')]],
+    ['on another page behind more tools than are kept', [tool('approved'), ...many], [{ name: 'x' }, tool('other')]],
+    ['under a name in another case too', [tool('approved')], [{ ...tool('other'), name: 'b', Name: 'a' }]],
+    ['under a name in wide letters too', [tool('approved')], [{ ...tool('other'), name: 'b', ｎａｍｅ: 'a' }]],
+  ])('a tool that stands %s is not the one that was approved', async (_attack, first, second) => {
+    expect(await pages(first, second)).toEqual([undefined]);
+  });
+
+  test('a list that stands in another case beside the list is not what was approved', async () => {
+    const at = scene();
+    at.send(requestText('tools/list', {}, 5));
+    await at.settle();
+    at.reply(list(5, 'approved').replace('"tools"', '"Tools":[{"name":"a","description":"other"}],"tools"'));
+    await at.settle();
+    at.send(requestText('tools/call', { name: 'a' }, 1));
+    await at.settle();
+    expect(definitions(at)).toEqual([undefined]);
+  });
+
+  test('a tool that stands on two pages as the same is known', async () => {
+    expect(await pages([tool('same'), { name: 'b' }], [tool('same')])).toEqual(['same']);
   });
 
   test('a plain line between its messages changes nothing', async () => {
