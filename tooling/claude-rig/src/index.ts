@@ -11,8 +11,26 @@ export {
   type RunningClaude,
   startClaude,
   TINY_MCP,
+  TINY_SERVER,
 } from './run-claude.js';
-export { BUILT_PLUGIN, ClaudeSite, openSite, type PluginKind, type Project, type SiteOptions } from './site.js';
+export {
+  BUILT_PLUGIN,
+  claudePath,
+  ClaudeSite,
+  openSite,
+  type PluginKind,
+  type Project,
+  type SiteOptions,
+} from './site.js';
+export {
+  addServer,
+  proxyWords,
+  type ReceivedCall,
+  receivedCalls,
+  REGISTRATIONS,
+  registerServers,
+  WAIT_FOR_SERVERS,
+} from './registered-servers.js';
 export { isShort, type Mode, MODES, modesUnderTest, requiresClaude, versionsUnderTest } from './selection.js';
 export { ClaudeTerminal, KEYS, type TerminalRun } from './terminal.js';
 export { until } from './until.js';

@@ -12,7 +12,8 @@ import { type ClaudeSite, claudePath, type Project } from './site.js';
 /** What is typed in every run unless something else is given. */
 export const PROMPT = 'airlock rig: go';
 
-const TINY_SERVER = fileURLToPath(new URL('../fixtures/tiny-server.mjs', import.meta.url));
+/** An MCP server with the tools `touch {path}` and `look {path}`. */
+export const TINY_SERVER: string = fileURLToPath(new URL('../fixtures/tiny-server.mjs', import.meta.url));
 
 /** Arguments that give Claude Code the MCP server `tiny` with the tool `mcp__tiny__touch {path}`. */
 export const TINY_MCP: readonly string[] = [
@@ -25,6 +26,8 @@ export interface ClaudeRun {
   readonly version: ClaudeVersion;
   /** `bypass`: `--dangerously-skip-permissions`. */
   readonly mode?: 'default' | 'bypass';
+  /** The plugin of a site of kind `side` stays away. */
+  readonly withoutPlugin?: boolean;
   readonly prompt?: string;
   /** What the model does in the main loop. */
   readonly steps: readonly Step[];
@@ -128,9 +131,10 @@ export function claudeEnvironment(site: ClaudeSite, program: string, modelUrl: s
   };
 }
 
-function argumentsOf(site: ClaudeSite, { mode = 'default', args = [] }: ClaudeRun): readonly string[] {
+function argumentsOf(site: ClaudeSite, run: ClaudeRun): readonly string[] {
+  const { mode = 'default', withoutPlugin = false, args = [] } = run;
   return [
-    ...site.pluginArgs,
+    ...(withoutPlugin ? [] : site.pluginArgs),
     ...(mode === 'bypass' ? ['--dangerously-skip-permissions'] : []),
     ...['--output-format', 'stream-json', '--verbose'],
     ...args,
