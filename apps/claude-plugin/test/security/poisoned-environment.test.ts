@@ -174,7 +174,7 @@ describe.each(shells)(rules('LOC-030', 'LOC-100', 'INV-23')`a poisoned environme
 /** What bash, which runs the call, takes from the environment and dash, which runs the hook, drops. */
 const FUNCTION = { 'BASH_FUNC_git%%': '() { echo evil; }', 'no.name': 'of a shell' };
 
-describe.skipIf(!existsSync('/proc/self/environ'))(rules('INV-23')`a function in the place of a program`, () => {
+describe(rules('INV-23')`a function in the place of a program`, () => {
   test.each(shells)('is told to the daemon, whatever %s makes of it', async (shell) => {
     const stage = new Stage();
     const seen = await hostileDaemon(stage.socket, says(DENY));

@@ -1,6 +1,6 @@
 import { mcpTarget } from '@airlock/actions';
 import { LIMITS } from '@airlock/protocol';
-import { Lapse } from '../host/use.js';
+import { Lapse } from '../host/lapse.js';
 import { closedBy } from '../service/admission.js';
 import type { Asked } from '../service/asked.js';
 import type { Core } from '../service/core.js';

@@ -6,7 +6,8 @@ import type { CallPorts } from './call-ports.js';
 import { bodyOf, permitOf } from './call-request.js';
 import type { HostAction, HostCall, HostOutcome, HostVerdict } from './host-desk.js';
 import { decidedDenial, type Denial, ownDenial, type RefusalCode, thrownDenial } from './refusals.js';
-import { changed, claimed, ended, Lapse, type Use } from './use.js';
+import { Lapse } from './lapse.js';
+import { changed, claimed, ended, type Use } from './use.js';
 
 type Stage =
   | { readonly name: 'asking' }

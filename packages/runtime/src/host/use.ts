@@ -1,5 +1,6 @@
 import type { CallPorts, Permit } from './call-ports.js';
 import type { HostAction } from './host-desk.js';
+import type { Lapse } from './lapse.js';
 import { type Denial, denial, ownDenial, thrownDenial } from './refusals.js';
 
 /** What was permitted, and what has to hold whenever it is handed out. */
@@ -36,23 +37,5 @@ export function ended({ permit, workspace }: Use, lapse: Lapse, { closed }: Call
     return refusal === null ? null : denial(permit.requestId, refusal);
   } catch (cause) {
     return thrownDenial(permit.requestId, cause);
-  }
-}
-
-/** A moment by two clocks: a wall clock that is set back must not make an approval live longer. */
-export class Lapse {
-  readonly #ports: CallPorts['ports'];
-  /** Epoch milliseconds. */
-  readonly #wall: number;
-  readonly #mono: number;
-
-  constructor(ports: CallPorts['ports'], wall: number) {
-    this.#ports = ports;
-    this.#wall = wall;
-    this.#mono = ports.mono() + Math.max(0, wall - ports.now());
-  }
-
-  get isPast(): boolean {
-    return this.#ports.now() >= this.#wall || this.#ports.mono() >= this.#mono;
   }
 }
