@@ -17,10 +17,12 @@ interface Check {
 /**
  * Has the official conformance suite judge a server.
  * @param results empty folder for what it writes
+ * @param scenario only this one
  */
-export async function conformanceVerdicts(url: string, results: string): Promise<Verdicts> {
+export async function conformanceVerdicts(url: string, results: string, scenario?: string): Promise<Verdicts> {
   const [node, main] = installedJudge('conformance');
-  await execute(node, [main, 'server', '--url', url, '--output-dir', results], { maxBuffer: 1 << 26 }).catch(
+  const only = scenario === undefined ? [] : ['--scenario', scenario];
+  await execute(node, [main, 'server', '--url', url, '--output-dir', results, ...only], { maxBuffer: 1 << 26 }).catch(
     (error: unknown) => {
       // Its exit code is 1 when any check failed; the verdicts say which.
       if (!(error instanceof Error && 'code' in error && error.code === 1)) throw error;

@@ -48,7 +48,6 @@ const TOOLS: readonly Step[] = [
   call('toggle-simulated-logging'),
   call('toggle-subscriber-updates'),
   call('toggle-subscriber-updates'),
-  async (client) => client.callAsTask?.('simulate-research-query', { topic: 'python', ambiguous: true }),
   longOperation,
   cancelled,
 ];
@@ -80,7 +79,11 @@ const READING: readonly Step[] = [
   (client) => client.readResource('demo://resource/static/document/features.md'),
 ];
 
-const ALL: readonly Step[] = [...LISTS, ...TOOLS, ...READING, ...ERRORS];
+/** The last, because the number of looks after a task moves the ids of all that follows. */
+const task: Step = async (client) =>
+  client.callAsTask?.('simulate-research-query', { topic: 'python', ambiguous: true });
+
+const ALL: readonly Step[] = [...LISTS, ...TOOLS, ...READING, ...ERRORS, task];
 /** One of each kind. */
 const FEW: readonly Step[] = [
   (client) => client.listTools(),

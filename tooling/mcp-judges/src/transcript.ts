@@ -51,7 +51,8 @@ export class Recorder {
     for (const spoken of this.#said) {
       if (isOfProxy(spoken) || isByLot(spoken)) continue;
       const kind = this.#kindOf(spoken);
-      kinds.set(kind, [...(kinds.get(kind) ?? []), settled(spoken.method === undefined ? spoken : withoutId(spoken))]);
+      const isCounted = spoken.method === undefined && kind !== 'answer to tasks/result';
+      kinds.set(kind, [...(kinds.get(kind) ?? []), settled(isCounted ? spoken : withoutId(spoken))]);
     }
     for (const kind of leftOut) kinds.delete(kind);
     return Object.fromEntries([...kinds].sort(([one], [other]) => (one < other ? -1 : 1)));
@@ -74,7 +75,7 @@ function isByLot({ method, params }: Spoken): boolean {
   return method === 'notifications/message' && /level.message/i.test(String(params?.['data']));
 }
 
-/** A server counts its own requests, and which comes first may differ. */
+/** A server counts its own requests, and which comes first may differ; so may the number of looks after a task. */
 function withoutId({ id: _id, ...spoken }: Spoken): Spoken {
   return spoken;
 }

@@ -28,7 +28,11 @@ function flood(response: ServerResponse, piece: string, contentType: string): ()
   let written = 0;
   response.writeHead(200, { 'content-type': contentType });
   const more = () => {
-    while (!response.destroyed && response.write(piece)) written += piece.length;
+    let hasRoom = true;
+    while (hasRoom && !response.destroyed) {
+      hasRoom = response.write(piece);
+      written += piece.length;
+    }
   };
   response.on('drain', more);
   more();
