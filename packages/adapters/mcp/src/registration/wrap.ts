@@ -1,6 +1,6 @@
 import { addressOf, unwrapAddress, wrapAddress } from './wrap-address.js';
 import { readConfig, replaceConfig } from './config-file.js';
-import { type ConfiguredServer, configuredServers, memberOf, wordsOf } from './config-servers.js';
+import { type ConfiguredServer, configuredServers, memberOf, textOf, wordsOf } from './config-servers.js';
 import { applied, type Rewrite } from './rewrite.js';
 import { unwrapProgram, wrapProgram } from './wrap-program.js';
 
@@ -28,8 +28,9 @@ const NAME = /^\P{Cc}{1,200}$/u;
 export function wrapConfig({ file, proxy }: WrapOptions): readonly WrappedServer[] {
   return rewriteConfig(file, 'wrapped', (server, text) => {
     if (!NAME.test(server.name)) return { left: 'its name is empty, too long or holds control characters' };
-    if (isOurs(server)) return { left: 'it is Airlock itself' };
-    if (taken(server, text) !== null) return { left: 'it is behind the proxy already' };
+    const [program, isProxy] = [proxy.slice(0, -1), startsAs(server, proxy)];
+    if (isOurs(server)) return { left: startsAs(server, program) ? 'it is Airlock itself' : ANOTHER };
+    if (taken(server, text) !== null) return { left: isProxy ? 'it is behind the proxy already' : ANOTHER };
     if (memberOf(server, 'command') !== undefined) return wrapProgram(server, proxy, text);
     return addressOf(server) === null
       ? { left: 'it has neither a command nor an address' }
@@ -51,6 +52,16 @@ export function unwrapConfig({ file }: Pick<WrapOptions, 'file'>): readonly Wrap
 
 function taken(server: ConfiguredServer, text: string): Rewrite | null {
   return unwrapAddress(server) ?? unwrapProgram(server, text);
+}
+
+/** Whoever wrote the file may have written what looks like ours. */
+const ANOTHER =
+  'it looks like Airlock, but is started by another program than this Airlock: see for yourself what it is';
+
+/** Whether the command of a server begins with these words. */
+function startsAs(server: ConfiguredServer, beginning: readonly string[]): boolean {
+  const words = [textOf(server, 'command'), ...(wordsOf(server, 'args') ?? []).map(({ value }) => String(value))];
+  return beginning.every((word, index) => words[index] === word);
 }
 
 /** `airlock mcp serve`: asking it asks the human. */

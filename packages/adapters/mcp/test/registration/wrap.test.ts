@@ -134,7 +134,8 @@ describe('wrapping a configuration', () => {
 
   it.each([
     ['the old transport', '{"type":"sse","url":"https://x/sse"}', /HTTP\+SSE/],
-    ['Airlock itself', '{"command":"airlock","args":["mcp","serve"]}', /Airlock itself/],
+    ['Airlock itself', '{"command":"/usr/bin/node","args":["/opt/airlock/main.js","mcp","serve"]}', /Airlock itself/],
+    ['an Airlock that another program starts', '{"command":"airlock","args":["mcp","serve"]}', /another program/],
     ['nothing to start or to reach', '{"disabled":true}', /neither a command nor an address/],
     ['a command that is no text', '{"command":["a"]}', /none that a program/],
     ['arguments that are not all text', '{"command":"a","args":[1]}', /none that a program/],
