@@ -83,7 +83,7 @@ const READING: readonly Step[] = [
 const task: Step = async (client) =>
   client.callAsTask?.('simulate-research-query', { topic: 'python', ambiguous: true });
 
-const ALL: readonly Step[] = [...LISTS, ...TOOLS, ...READING, ...ERRORS, task];
+const UNTASKED: readonly Step[] = [...LISTS, ...TOOLS, ...READING, ...ERRORS];
 /** One of each kind. */
 const FEW: readonly Step[] = [
   (client) => client.listTools(),
@@ -95,6 +95,13 @@ const FEW: readonly Step[] = [
   call('no-such-tool'),
 ];
 
+/**
+ * What of it is gone through. `untasked` is all but the task, after which this server, on HTTP, sends old answers again to
+ * whoever opens a stream.
+ */
+const EXTENTS = { all: [...UNTASKED, task], untasked: UNTASKED, few: FEW } as const;
+export type Extent = keyof typeof EXTENTS;
+
 /** The server asks for the roots this long after the handshake, and may announce its tools again. */
 const SETTLING_MS = 1500;
 
@@ -102,14 +109,10 @@ const SETTLING_MS = 1500;
 const BY_TIME = ['answer to tasks/get', 'notification notifications/tasks/status'];
 
 /** Goes through what the reference server offers, one step after the other, and tells what it said. */
-export async function tour(
-  client: SdkClient,
-  extent: 'all' | 'few',
-  leftOut: readonly string[] = [],
-): Promise<Transcript> {
+export async function tour(client: SdkClient, extent: Extent, leftOut: readonly string[] = []): Promise<Transcript> {
   try {
     await pause(SETTLING_MS);
-    for (const step of extent === 'all' ? ALL : FEW) {
+    for (const step of EXTENTS[extent]) {
       // An error is an answer as well; the transcript has it.
       await step(client).catch((error: unknown) => {
         if (error instanceof Error && /timed out|not cancelled/i.test(error.message)) throw error;
