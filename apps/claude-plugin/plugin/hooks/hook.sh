@@ -65,6 +65,8 @@ esac
 # As the host gave it: some shells drop what is no name of theirs, such as the functions that another shell takes from it.
 # It can be read as long as this shell lives. Where `env` tells it, no variable may have been set that it would tell.
 if [ -r /proc/self/environ ]; then
+  # Some shells end with 1, which blocks nothing, where `exec` cannot open a file; `true` only fails.
+  true 4</proc/self/environ || refuse "$1" 'the environment of the host cannot be read'
   exec 4</proc/self/environ
 elif [ -n "${airlock_answer+x}${airlock_code+x}" ]; then
   refuse "$1" 'a variable of the host has a name that the hook needs: airlock_answer or airlock_code'
