@@ -127,8 +127,15 @@ function content({ serverName, server, folder }: CallPlace, described: Described
 function metaMember(meta: unknown): { readonly metaJson?: string } {
   if (meta === undefined) return {};
   if (!isJsonObject(meta)) throw new CallError('The parameter _meta must be an object');
-  const kept = Object.fromEntries(Object.entries(meta).filter(([key]) => !NAMES_ONLY.has(key)));
+  const kept = Object.fromEntries(
+    Object.entries(meta).filter(([key, value]) => !NAMES_ONLY.has(key) || !isName(value)),
+  );
   return Object.keys(kept).length === 0 ? {} : { metaJson: rfc8785(kept) };
+}
+
+/** Whether a value can be no more than a name; anything else under the key of one is shown and hashed. */
+function isName(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && /^[ -~]{0,512}$/.test(value));
 }
 
 function paramsMember(params: JsonObject): { readonly paramsJson?: string } {
