@@ -6,7 +6,7 @@ import { request, requestText, SERVER } from '../support/messages.js';
 const metaOf = (_meta: unknown) => {
   const call = { request: request(requestText('tools/call', { name: 'a', _meta })), definition: null };
   const { extensions } = describeCall({ ...call, serverName: 's', server: SERVER, folder: '/w' });
-  return (extensions?.['airlock.mcp'] as { metaJson?: string }).metaJson;
+  return (extensions?.['airlock.mcp'] as { metaJson?: string } | undefined)?.metaJson;
 };
 
 describe(rules('INV-1')`what a call hands over under a key that only names things`, () => {
