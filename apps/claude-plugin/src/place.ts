@@ -5,19 +5,25 @@ import { dirname, join } from 'node:path';
 export interface ProgramPlace {
   /** Home of configuration, state and data; null for the default places. */
   readonly fixedHome: string | null;
+  /** Main file of the `airlock` command that installed the plugin; null where none did. */
+  readonly command: string | null;
   /** Arguments after `process.execPath` that start the daemon. */
   readonly daemonCommand: readonly string[];
   /** Folder of the plugin. */
   readonly plugin: string;
 }
 
-const HOME = /^export const home = (.+);$/m;
-
 /** Reads `hooks/place.mjs` of the plugin whose programs are in the folder `lib`. Throws when it does not say. */
 export function programPlace(lib: string): ProgramPlace {
   const plugin = dirname(lib);
-  const [, text = ''] = HOME.exec(readFileSync(join(plugin, 'hooks', 'place.mjs'), 'utf8')) ?? [];
-  const fixedHome: unknown = JSON.parse(text);
-  if (fixedHome !== null && typeof fixedHome !== 'string') throw new Error('the home in place is none');
-  return { fixedHome, daemonCommand: [join(lib, 'daemon.js')], plugin };
+  const module = readFileSync(join(plugin, 'hooks', 'place.mjs'), 'utf8');
+  const [fixedHome, command] = [pathIn(module, 'home'), pathIn(module, 'command')];
+  return { fixedHome, command, daemonCommand: [join(lib, 'daemon.js')], plugin };
+}
+
+function pathIn(module: string, name: string): string | null {
+  const [, text = ''] = new RegExp(`^export const ${name} = (.+);$`, 'm').exec(module) ?? [];
+  const path: unknown = JSON.parse(text);
+  if (path !== null && typeof path !== 'string') throw new Error(`the ${name} in place is none`);
+  return path;
 }

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hooksJson, placeFile, placeModule } from '@airlock/adapter-claude-code';
-import type { AirlockProcess } from '../../../apps/airlock/test/e2e/harness/command.js';
+import { AIRLOCK, type AirlockProcess } from '../../../apps/airlock/test/e2e/harness/command.js';
 import { DeveloperMachine, Site } from '../../../apps/airlock/test/e2e/harness/site.js';
 import { Human } from './human.js';
 import { CLAUDE_VERSIONS, findClaude, installedClaude } from './installed-claude.js';
@@ -154,6 +154,7 @@ export function writePlaceFiles(target: string, airlockHome: string): void {
     platform: process.platform,
     node: process.execPath,
     fixedHome: airlockHome,
+    command: AIRLOCK,
     kind: 'installed',
   } as const;
   writeFileSync(join(target, 'hooks', 'hooks.json'), hooksJson(place));

@@ -35,7 +35,13 @@ export function assemble({ app, dist, kind }: Assembly): void {
 
 function writePlaces(plugin: string, kind: Assembly['kind']): void {
   const { platform, execPath } = process;
-  const place: PluginPlace = { platform, node: kind === 'published' ? null : execPath, fixedHome: null, kind };
+  const place: PluginPlace = {
+    platform,
+    node: kind === 'published' ? null : execPath,
+    fixedHome: null,
+    command: null,
+    kind,
+  };
   const hooks = path.join(plugin, 'hooks');
   write(path.join(hooks, 'hooks.json'), hooksJson(place));
   write(path.join(hooks, 'place.txt'), placeFile(place));

@@ -51,7 +51,13 @@ describe(rules('LOC-030')`the built plugin`, () => {
   });
 
   test('is for this machine: its hooks and places are those of a checkout', () => {
-    const place = { platform: process.platform, node: process.execPath, fixedHome: null, kind: 'development' } as const;
+    const place = {
+      platform: process.platform,
+      node: process.execPath,
+      fixedHome: null,
+      command: null,
+      kind: 'development',
+    } as const;
     expect(read(join(PLUGIN, 'hooks', 'hooks.json'))).toBe(hooksJson(place));
     expect(read(join(PLUGIN, 'hooks', 'place.txt'))).toBe(placeFile(place));
     expect(read(join(PLUGIN, 'hooks', 'place.mjs'))).toBe(placeModule(place));
@@ -97,7 +103,13 @@ describe(rules('LOC-030')`a copy of the built plugin in an empty folder`, () => 
 
   beforeAll(() => {
     cpSync(PLUGIN, plugin, { recursive: true });
-    const place = { platform: process.platform, node: process.execPath, fixedHome: home, kind: 'installed' } as const;
+    const place = {
+      platform: process.platform,
+      node: process.execPath,
+      fixedHome: home,
+      command: null,
+      kind: 'installed',
+    } as const;
     writeFileSync(join(plugin, 'hooks', 'place.mjs'), placeModule(place));
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));

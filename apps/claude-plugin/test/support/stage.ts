@@ -89,6 +89,7 @@ export class Stage {
       platform: process.platform,
       node: process.execPath,
       fixedHome: this.home,
+      command: null,
       kind: 'installed',
     } as const;
     writeFileSync(this.place, placeFile(place));

@@ -57,6 +57,7 @@ export async function composeDaemon(options: StartDaemonOptions, log: Logger): P
   engine.start(damage);
   for (const { workspaceId } of storage.state?.workspaces ?? []) policies.standing(workspaceId);
   const program = options.program ?? process.argv[1];
+  const command = options.command ?? program;
   const services = daemonServices({
     ports,
     host: engine.host,
@@ -74,8 +75,11 @@ export async function composeDaemon(options: StartDaemonOptions, log: Logger): P
     }),
     policies,
     ...engine.background(policies),
-    places: gatePlaces(options.paths, { ...(program === undefined ? {} : { program }), processIds: [process.pid] }),
-    program: program === undefined ? null : realProgram(program),
+    places: gatePlaces(options.paths, {
+      programs: [program, command].filter((file) => file !== undefined),
+      processIds: [process.pid],
+    }),
+    program: command === undefined ? null : realProgram(command),
     state: storage.state,
     secrets: storage.secrets,
     startedAt: Math.floor(ports.now()),

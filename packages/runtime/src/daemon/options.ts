@@ -25,6 +25,8 @@ export interface StartDaemonOptions {
   readonly peerUid?: PeerUid;
   /** Main file of the program; that of this process by default. */
   readonly program?: string;
+  /** Main file of the `airlock` command, where the daemon is another program: whose invocations take an approval over (LOC-147). */
+  readonly command?: string;
   /** Replaces clocks, chance and timers. */
   readonly ports?: Ports;
   /** Replaces the connection to the gateway. */

@@ -3,10 +3,10 @@ import { basename, dirname } from 'node:path';
 import type { GatePlaces } from '@airlock/policy';
 import type { RuntimePaths } from '../paths/paths.js';
 
-/** What of the gate exists beside its files: the installed program and the running daemon. */
+/** What of the gate exists beside its files: the installed programs and the running daemon. */
 export interface RunningGate {
-  /** Path of the program's main file, for example `process.argv[1]`; absent when it is not known. */
-  readonly program?: string;
+  /** Paths of main files, for example `process.argv[1]`. */
+  readonly programs: readonly string[];
   readonly processIds: readonly number[];
 }
 
@@ -34,7 +34,6 @@ function programPlaces(program: string): readonly string[] {
 /** Where the gate lives on this machine, each place by its name and by its real path. */
 export function gatePlaces(paths: RuntimePaths, gate: RunningGate): GatePlaces {
   const folders = [paths.config, paths.state, paths.data, paths.runtime];
-  const program = gate.program === undefined ? [] : programPlaces(gate.program);
-  const roots = [...folders, paths.socket, ...program].flatMap(withRealPath);
+  const roots = [...folders, paths.socket, ...gate.programs.flatMap(programPlaces)].flatMap(withRealPath);
   return { roots: [...new Set(roots)].sort(), processIds: gate.processIds };
 }

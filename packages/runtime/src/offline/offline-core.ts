@@ -82,7 +82,7 @@ function coreOf(storage: Storage, { paths, ports, onProblem, refuseProblems }: A
     ports,
     host,
     policies,
-    places: gatePlaces(paths, { ...(program === undefined ? {} : { program }), processIds: [process.pid] }),
+    places: gatePlaces(paths, { programs: program === undefined ? [] : [program], processIds: [process.pid] }),
     // What cannot be read counts as changed; nothing else depends on it here.
     tools: new KnownTools({ file: storage.knownToolsFile, onFailure: () => undefined }),
     workspaces: state.workspaces,

@@ -14,7 +14,7 @@ describe(rules('LOC-090')`where the gate lives`, () => {
     symlinkSync('real', join(root, 'home'));
     mkdirSync(join(root, 'real/state'));
     const paths = resolvePaths({ fixedHome: join(root, 'home') });
-    const { roots, processIds } = gatePlaces(paths, { processIds: [7] });
+    const { roots, processIds } = gatePlaces(paths, { programs: [], processIds: [7] });
     expect(roots).toEqual(
       [
         ...['config', 'data', 'run', 'state', 'run/daemon.sock'].map((each) => join(root, 'home', each)),
@@ -30,7 +30,7 @@ describe(rules('LOC-090')`where the gate lives`, () => {
     mkdirSync(join(root, 'bin'));
     symlinkSync(main, join(root, 'bin/airlock'));
     const paths = resolvePaths({ fixedHome: join(root, 'home') });
-    const { roots } = gatePlaces(paths, { program: join(root, 'bin/airlock'), processIds: [] });
+    const { roots } = gatePlaces(paths, { programs: [join(root, 'bin/airlock')], processIds: [] });
     expect(roots).toEqual(expect.arrayContaining([join(root, 'bin/airlock'), main, join(root, 'lib/airlock/dist')]));
     expect(roots).not.toContain(join(root, 'bin'));
   });
@@ -39,7 +39,7 @@ describe(rules('LOC-090')`where the gate lives`, () => {
     const root = scratch();
     const main = file(join(root, 'bin/airlock'), '');
     const paths = resolvePaths({ fixedHome: join(root, 'home') });
-    const places = gatePlaces(paths, { program: main, processIds: [] });
+    const places = gatePlaces(paths, { programs: [main], processIds: [] });
     expect(places.roots).toContain(main);
     expect(places.roots).not.toContain(join(root, 'bin'));
     const other = { kind: 'command', argv: [join(root, 'bin/tool')], cwd: root };

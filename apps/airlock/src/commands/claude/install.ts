@@ -42,7 +42,7 @@ function forMachine(cli: Cli, flags: InstallFlags): number {
   const done = installManaged({
     source: carriedPlugin(cli),
     places,
-    place: installedPlace(home === '' ? null : realpathSync(home)),
+    place: installedPlace(home === '' ? null : realpathSync(home), cli.entry),
   });
   if (flags.json) {
     printJson(cli, { installed: true, managed: true, ...done });
@@ -60,7 +60,7 @@ async function forUser(cli: Cli, flags: InstallFlags): Promise<number> {
   ensureSecureDirectory(paths.data);
   const { environment } = cli;
   const announce = (line: string) => cli.say(`airlock: ${line}`);
-  const done = await installForUser({ source: carriedPlugin(cli), paths, environment, announce });
+  const done = await installForUser({ source: carriedPlugin(cli), paths, environment, command: cli.entry, announce });
   if (flags.json) {
     printJson(cli, shape(done));
     return EXIT.ok;

@@ -15,6 +15,8 @@ export interface UserInstall {
   readonly source: string;
   readonly paths: RuntimePaths;
   readonly environment: Environment;
+  /** Absolute path of the command that installs. */
+  readonly command: string;
   readonly announce: Announce;
 }
 
@@ -53,8 +55,9 @@ export function fixedHomeOf(environment: Environment): string | null {
 }
 
 /** What the generated files of an installed copy say. */
-export function installedPlace(fixedHome: string | null): PluginPlace {
-  return { platform: process.platform, node: realpathSync(process.execPath), fixedHome, kind: 'installed' };
+export function installedPlace(fixedHome: string | null, command: string): PluginPlace {
+  const node = realpathSync(process.execPath);
+  return { platform: process.platform, node, fixedHome, command, kind: 'installed' };
 }
 
 /** The `claude` program on PATH, started in `folder`. Throws `claude_not_found`. */
@@ -72,8 +75,14 @@ export function requireHost(environment: Environment, folder: string): HostProgr
  *
  * @throws InstallError
  */
-export async function installForUser({ source, paths, environment, announce }: UserInstall): Promise<UserInstalled> {
-  const plan = planPlugin(source, installedPlace(paths.home));
+export async function installForUser({
+  source,
+  paths,
+  environment,
+  command,
+  announce,
+}: UserInstall): Promise<UserInstalled> {
+  const plan = planPlugin(source, installedPlace(paths.home, command));
   const host = requireHost(environment, paths.data);
   const version = await hostVersion(host);
   const copies = copiesFolder(paths);
@@ -97,7 +106,7 @@ function previousCopy(before: Registration | null, copies: string): string {
 }
 
 /** Makes Claude Code forget the plugin, then removes every copy. @returns whether there was anything */
-export async function uninstallForUser(options: Omit<UserInstall, 'source'>): Promise<boolean> {
+export async function uninstallForUser(options: Omit<UserInstall, 'source' | 'command'>): Promise<boolean> {
   const { paths, environment, announce } = options;
   const host = requireHost(environment, paths.data);
   const had = await readRegistration(host);

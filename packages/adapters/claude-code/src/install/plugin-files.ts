@@ -7,6 +7,8 @@ export interface PluginPlace {
   readonly node: string | null;
   /** Home that the installation fixes (LOC-030); null for the default places. */
   readonly fixedHome: string | null;
+  /** Absolute path of the `airlock` command that installed it, so that the plugin's own daemon knows it (LOC-147); else null. */
+  readonly command: string | null;
   /** `installed`: copied by `airlock claude install`; `development`: read in place from a checkout. */
   readonly kind: 'installed' | 'development' | 'published';
 }
@@ -83,11 +85,12 @@ export function placeFile(place: PluginPlace): string {
 
 /**
  * Text of `hooks/place.mjs`, which the modules and the programs under `lib/` import: `socket`, where the daemon listens,
- * null where that cannot be fixed (a published plugin); and `home`, the home that the installation fixes, or null.
+ * null where that cannot be fixed (a published plugin); `home`, the home that the installation fixes, or null; and `command`.
  */
 export function placeModule(place: PluginPlace): string {
-  const home = JSON.stringify(place.fixedHome);
-  return `export const socket = ${JSON.stringify(socketOf(place))};\nexport const home = ${home};\n`;
+  const { fixedHome: home, command } = place;
+  const members = Object.entries({ socket: socketOf(place), home, command });
+  return members.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`).join('');
 }
 
 function socketOf({ kind, fixedHome }: PluginPlace): RuntimePaths['socket'] | null {

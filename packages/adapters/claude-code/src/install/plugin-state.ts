@@ -62,7 +62,7 @@ function isCopied(folder: string, copies: string): boolean {
 }
 
 function isPublished(folder: string): boolean {
-  const text = placeFile({ platform: process.platform, node: null, fixedHome: null, kind: 'published' });
+  const text = placeFile({ platform: process.platform, node: null, fixedHome: null, command: null, kind: 'published' });
   try {
     return readFileSync(join(folder, 'hooks', 'place.txt'), 'utf8') === text;
   } catch (error) {

@@ -12,9 +12,11 @@ beforeEach(() => {
 });
 afterEach(() => site.close());
 
+const COMMAND = '/opt/airlock/main.js';
+
 function install(more: Readonly<Record<string, string>> = {}) {
   const { source, paths, announce } = site;
-  return installForUser({ source, paths, environment: site.environment(more), announce });
+  return installForUser({ source, paths, environment: site.environment(more), command: COMMAND, announce });
 }
 
 function report(more: Readonly<Record<string, string>> = {}) {
@@ -144,7 +146,7 @@ describe('installing refuses', () => {
     site.write(join(site.root, 'empty', 'x'), '');
     const { paths, announce } = site;
     const source = join(site.root, 'empty');
-    const refused = installForUser({ source, paths, environment: site.environment(), announce });
+    const refused = installForUser({ source, paths, environment: site.environment(), command: COMMAND, announce });
     await expect(refused).rejects.toMatchObject({
       code: 'plugin_not_built',
       fix: expect.stringContaining('npm run build'),

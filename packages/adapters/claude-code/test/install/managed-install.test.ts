@@ -12,7 +12,13 @@ import { type ManagedPlaces, managedPlaces } from '../../src/install/managed-set
 import { claudeReport } from '../../src/install/status.js';
 import { InstallSite } from '../support/install-site.js';
 
-const place = { platform: 'linux', node: null, fixedHome: '/home/x', kind: 'installed' } as const;
+const place = {
+  platform: 'linux',
+  node: null,
+  fixedHome: '/home/x',
+  command: '/opt/main.js',
+  kind: 'installed',
+} as const;
 
 requires('root', process.getuid?.() === 0)('an installation for a machine', () => {
   let site: InstallSite;

@@ -78,6 +78,7 @@ const place = (over: Partial<PluginPlace> = {}): PluginPlace => ({
   platform: 'linux',
   node: '/opt/node',
   fixedHome: '/home/dev/.airlock',
+  command: '/opt/airlock/main.js',
   kind: 'installed',
   ...over,
 });
@@ -88,14 +89,16 @@ describe(rules('LOC-030')`place.txt and place.mjs`, () => {
     const { socket } = resolvePaths({ fixedHome: null });
     expect(placeFile(place({ fixedHome: null, kind: 'development' }))).toBe(`/opt/node\n${socket}\n`);
     expect(placeModule(place())).toBe(
-      'export const socket = "/home/dev/.airlock/run/daemon.sock";\nexport const home = "/home/dev/.airlock";\n',
+      'export const socket = "/home/dev/.airlock/run/daemon.sock";\nexport const home = "/home/dev/.airlock";\nexport const command = "/opt/airlock/main.js";\n',
     );
   });
 
   it('fix nothing in a published plugin: neither is of the machine that built it', () => {
-    const published = place({ node: null, fixedHome: null, kind: 'published' });
+    const published = place({ node: null, fixedHome: null, command: null, kind: 'published' });
     expect(placeFile(published)).toBe('\n\n');
-    expect(placeModule(published)).toBe('export const socket = null;\nexport const home = null;\n');
+    expect(placeModule(published)).toBe(
+      'export const socket = null;\nexport const home = null;\nexport const command = null;\n',
+    );
   });
 
   it.each(['node', './node', '/a\nb', '/a\0b', ''])('refuse %j, which is no path', (node) => {

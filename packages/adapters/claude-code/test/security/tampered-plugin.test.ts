@@ -67,7 +67,7 @@ function changeWithList(plugin: string): void {
 
 function install() {
   const { source, paths, announce } = site;
-  return installForUser({ source, paths, environment: site.environment(), announce });
+  return installForUser({ source, paths, environment: site.environment(), command: '/opt/airlock/main.js', announce });
 }
 
 describe('a built plugin that is not as it was built is not installed', () => {

@@ -244,7 +244,10 @@ on('process.run', async ($, e, next) => {
 export const moduleAnswersRun: Arrange = (ground) => {
   const home = JSON.stringify(ground.site.airlockHome);
   return both(
-    holds('hooks/place.mjs', `export const socket = null;\nexport const home = ${home};\n`),
+    holds(
+      'hooks/place.mjs',
+      `export const socket = null;\nexport const home = ${home};\nexport const command = null;\n`,
+    ),
     answersRun,
   )(ground);
 };
