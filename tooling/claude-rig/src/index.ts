@@ -31,6 +31,14 @@ export {
   registerServers,
   WAIT_FOR_SERVERS,
 } from './registered-servers.js';
-export { isShort, type Mode, MODES, modesUnderTest, requiresClaude, versionsUnderTest } from './selection.js';
+export {
+  isShort,
+  type Mode,
+  MODES,
+  modesUnderTest,
+  requiresClaude,
+  unlessShort,
+  versionsUnderTest,
+} from './selection.js';
 export { ClaudeTerminal, KEYS, type TerminalRun } from './terminal.js';
 export { until } from './until.js';

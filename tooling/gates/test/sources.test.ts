@@ -21,6 +21,8 @@ test('code is read, what is built or passes by is not', () => {
     'packages/a/README.md',
     'apps/b/main.mjs',
     'tooling/c/fixtures/bad.ts',
+    'docs/examples/d/d.ts',
+    'docs/d.md',
   ];
   for (const file of files) {
     mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
@@ -30,5 +32,5 @@ test('code is read, what is built or passes by is not', () => {
     readSources(root)
       .map(({ file }) => file)
       .sort(),
-  ).toEqual(['apps/b/main.mjs', 'packages/a/src/a.ts', 'packages/a/tsup.config.ts']);
+  ).toEqual(['apps/b/main.mjs', 'docs/examples/d/d.ts', 'packages/a/src/a.ts', 'packages/a/tsup.config.ts']);
 });

@@ -99,6 +99,17 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'git status': ['--json'],
   'git verify': ['<range>', '--base', '--approver', '--repository', '--json'],
   'git pre-receive': ['--json'],
+  mcp: [],
+  'mcp proxy': ['[command...]', '--name', '--url', '--header-env', '--timeout', '--pending-after'],
+  'mcp serve': [],
+  'mcp wrap': ['<config-file>', '--json'],
+  'mcp unwrap': ['<config-file>', '--json'],
+  'mcp allow': ['<server>', '<tool>', ...ASKING],
+  'mcp disallow': ['<server>', '<tool>', '--json'],
+  'mcp endpoint': [],
+  'mcp endpoint on': ['--port', '--workspace', '--json'],
+  'mcp endpoint off': ['--json'],
+  'mcp endpoint show': ['--json'],
   audit: [],
   'audit list': ['--limit', '--auto', '--json'],
   'audit show': ['<id>', '--json'],
@@ -120,6 +131,8 @@ const DEFAULTS: ReadonlyArray<{ command: string; option: string; value: unknown 
   { command: 'auto on', option: 'timeout', value: 300 },
   { command: 'fail-mode', option: 'for', value: 8 },
   { command: 'patterns add', option: 'timeout', value: 300 },
+  { command: 'mcp proxy', option: 'timeout', value: 300 },
+  { command: 'mcp allow', option: 'timeout', value: 300 },
 ];
 
 describe('the surface that users and scripts rely on', () => {

@@ -22,6 +22,7 @@ import {
   until,
   versionsUnderTest,
   WAIT_FOR_SERVERS,
+  unlessShort,
 } from '../../src/index.js';
 
 const REASON = 'not before the review, please';
@@ -92,7 +93,7 @@ for (const version of versionsUnderTest) {
       );
     });
 
-    describe.skipIf(isShort)(rules('LOC-147')`hands each approval over once`, () => {
+    unlessShort(describe)('hands each approval over once', () => {
       test('the same call again is asked about anew, and the log names both requests of each', async () => {
         const input = { path: fileOf('twice'), ...MORE };
         const steps = [call('mcp__added__touch', input), call('mcp__added__touch', input)];
@@ -110,7 +111,7 @@ for (const version of versionsUnderTest) {
       });
     });
 
-    describe.skipIf(isShort)('several calls in one message', () => {
+    unlessShort(describe)('several calls in one message', () => {
       test.each(GATES)('%s: each gets its own answer, and those that only read wait side by side', async (gate) => {
         const names = ['a', 'reject-b', 'c'].map((name) => `${name}-${GATES.indexOf(gate)}`);
         const paths = names.map((name) => fileOf(`${name}-together`));
@@ -130,7 +131,7 @@ for (const version of versionsUnderTest) {
       });
     });
 
-    test.skipIf(isShort)(
+    unlessShort(test)(
       'a human who thinks for more than a minute is waited for: nothing is to be called again',
       async () => {
         const path = fileOf('slow');
@@ -147,7 +148,7 @@ for (const version of versionsUnderTest) {
       },
     );
 
-    describe.skipIf(isShort)(rules('EXCH-150')`a session that ends while the proxy waits`, () => {
+    unlessShort(describe)('a session that ends while the proxy waits', () => {
       test.each(['SIGTERM', 'SIGKILL'] as const)('%s withdraws, and nothing runs', async (signal) => {
         const path = fileOf(`timeout-${signal}`);
         const steps = [call('mcp__added__touch', { path })];
@@ -164,7 +165,7 @@ for (const version of versionsUnderTest) {
       });
     });
 
-    describe.skipIf(isShort)(rules('EXCH-150', 'LOC-140')`when nobody answers`, { concurrent: true }, () => {
+    unlessShort(describe.concurrent)('when nobody answers', () => {
       beforeAll(async () => {
         await site.restartDaemon({ AIRLOCK_APPROVAL_SECONDS: '3' });
         await addServer(site, version, { name: 'brief', words: proxyWords('brief', '--timeout', '3') });
