@@ -37,7 +37,6 @@ export {
   MODES,
   modesUnderTest,
   requiresClaude,
-  unlessShort,
   versionsUnderTest,
 } from './selection.js';
 export { ClaudeTerminal, KEYS, type TerminalRun } from './terminal.js';

@@ -8,14 +8,6 @@ export type Mode = (typeof MODES)[number];
 /** Whether only the short form runs (`--short`): 2.1.330 in bypass mode, and few rows of the tables. */
 export const isShort: boolean = process.env['AIRLOCK_CLAUDE_SHORT'] === '1';
 
-/** A test or suite of the long form; the short form does not have it at all, because CI takes a skipped test for a missing program. */
-type Register = (name: string, run: () => void | Promise<void>) => void;
-
-/** Registers with `register`, in the long form only. */
-export function unlessShort(register: Register): Register {
-  return isShort ? () => undefined : register;
-}
-
 /** The versions that this run is for (`--version`). */
 export const versionsUnderTest: readonly ClaudeVersion[] = CLAUDE_VERSIONS.filter((version) => {
   const wanted = process.env['AIRLOCK_CLAUDE_VERSION'] ?? (isShort ? '2.1.330' : version);

@@ -18,6 +18,17 @@ export function hasProgram(program: string): boolean {
 /** A suite: title and body, as `describe` takes them. */
 export type Suite = (title: string, body: () => void) => void;
 
+/** A test or a suite: title and body, as `it` and `describe` take them. */
+type Register = (title: string, body: () => void | Promise<void>) => void;
+
+/**
+ * Registers with `register` where the longer form runs: `inForm(isLong, it)('…', …)`. The shorter form does not have the test
+ * at all, because a skipped one means that a program is missing.
+ */
+export function inForm(runs: boolean, register: Register): Register {
+  return runs ? register : () => undefined;
+}
+
 /**
  * A `describe` for suites that need a program of the system: ``requiresProgram('zsh')('as zsh sees it', () => …)``.
  * Without the program the suite is skipped and `npm test` prints `skipped: zsh (N)`; with `CI=true` it fails instead,

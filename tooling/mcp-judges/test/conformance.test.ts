@@ -1,3 +1,4 @@
+import { inForm } from '@airlock/conformance/requires';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { conformanceVerdicts, type Verdicts } from '../src/conformance.js';
 import { HttpBridge } from '../src/http-bridge.js';
@@ -45,19 +46,19 @@ requiresJudge('conformance')('the official conformance suite', () => {
     if (isWhole) expect(await bridged('complete', SERVERS.complete)).toEqual(verdicts);
   });
 
-  it.runIf(isWhole)('says the same of the reference server behind the proxy', async () => {
+  inForm(isWhole, it)('says the same of the reference server behind the proxy', async () => {
     const without = await bridged('everything', SERVERS.everything);
     expect(await bridged('everything-proxied', proxied('everything', SERVERS.everything))).toEqual(without);
   });
 
-  it.runIf(isWhole)('says the same of the reference server on HTTP behind the proxy', async () => {
+  inForm(isWhole, it)('says the same of the reference server on HTTP behind the proxy', async () => {
     const without = await conformanceVerdicts(http.url, site.results('http'));
     expect(transportFree(await bridged('http-proxied', proxiedUrl('everything', http.url)))).toEqual(
       transportFree(without),
     );
   });
 
-  it.runIf(isWhole)('the bridge changes nothing of what is judged', async () => {
+  inForm(isWhole, it)('the bridge changes nothing of what is judged', async () => {
     const direct = await conformanceVerdicts(http.url, site.results('direct'));
     expect(transportFree(await bridged('bridge', SERVERS.everything))).toEqual(transportFree(direct));
   });

@@ -1,3 +1,4 @@
+import { inForm } from '@airlock/conformance/requires';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tour } from '../src/everything-tour.js';
 import { type RunningServer, startHttpEverything } from '../src/http-everything.js';
@@ -28,13 +29,13 @@ describe('the official reference server says the same with and without the proxy
     expect(await tour(await open(proxied('everything', SERVERS.everything), place()), EXTENT)).toEqual(without);
   });
 
-  it.runIf(isWhole)('to a client of client 2.4.0', async () => {
+  inForm(isWhole, it)('to a client of client 2.4.0', async () => {
     const open = CLIENTS['client 2.4.0'];
     const without = await tour(await open(SERVERS.everything, place()), EXTENT);
     expect(await tour(await open(proxied('everything', SERVERS.everything), place()), EXTENT)).toEqual(without);
   });
 
-  it.runIf(isWhole)('when it is on HTTP', async () => {
+  inForm(isWhole, it)('when it is on HTTP', async () => {
     const open = CLIENTS['sdk 1.32.2'];
     // Announced before a client can have a stream to hear it on.
     const leftOut = ['notification notifications/tools/list_changed'];

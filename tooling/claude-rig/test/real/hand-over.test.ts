@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
+import { inForm } from '@airlock/conformance/requires';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AIRLOCK } from '../../../../apps/airlock/test/e2e/harness/command.js';
 import {
@@ -13,8 +14,8 @@ import {
   openSite,
   requiresClaude,
   runClaude,
-  unlessShort,
   versionsUnderTest,
+  isShort,
 } from '../../src/index.js';
 
 /** What the human approved at the hook is executed by a layer that would ask by itself. */
@@ -50,14 +51,14 @@ describe('an approval of a call of Claude Code', () => {
         expect(toolResults[0]?.text).toContain(`approved a moment ago, as ${requests[0]?.request.requestId}`);
       });
 
-      unlessShort(test)('covers nothing of a line with two', async () => {
+      inForm(!isShort, test)('covers nothing of a line with two', async () => {
         const [a, b] = [`a-${version}`, `b-${version}`];
         const { ran, requests } = await run(version, `airlock run -- touch ${a} && airlock run -- touch ${b}`, [a, b]);
         expect(ran).toEqual({ [a]: true, [b]: true });
         expect(requests).toHaveLength(3);
       });
 
-      unlessShort(test)('a rejection ends there: airlock run is not even started', async () => {
+      inForm(!isShort, test)('a rejection ends there: airlock run is not even started', async () => {
         const name = `reject-${version}`;
         const { ran, requests, toolResults } = await run(version, `airlock run -- touch ${name}`, [name]);
         expect(ran).toEqual({ [name]: false });

@@ -1,4 +1,5 @@
 import { rules } from '@airlock/conformance';
+import { inForm } from '@airlock/conformance/requires';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   addServer,
@@ -12,7 +13,7 @@ import {
   until,
   versionsUnderTest,
   WAIT_FOR_SERVERS,
-  unlessShort,
+  isShort,
 } from '../../src/index.js';
 
 const REASON = 'not before the review, please';
@@ -65,14 +66,14 @@ for (const version of versionsUnderTest) {
         expect(text).toContain(REASON);
       });
 
-      unlessShort(test)('Claude Code that gives up waiting withdraws, and nothing runs', async () => {
+      inForm(!isShort, test)('Claude Code that gives up waiting withdraws, and nothing runs', async () => {
         const { ran, isError } = await run('timeout-host', { env: { MCP_TOOL_TIMEOUT: '5000' } });
         expect({ ran, isError }).toEqual({ ran: false, isError: true });
         await until(() => site.human.waiting.every((each) => !isAbout(site, each, 'timeout-host')));
       });
 
       // Once is enough for five minutes.
-      const waits = version === versionsUnderTest[0] ? unlessShort(describe) : () => undefined;
+      const waits = version === versionsUnderTest[0] ? inForm(!isShort, describe) : () => undefined;
       waits('when nobody answers in five minutes', () => {
         test('it does not run', { timeout: 400_000 }, async () => {
           const { ran, isError, text, asked } = await run('timeout-human', { timeoutMs: 390_000 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
+import { inForm } from '@airlock/conformance/requires';
 import type { OpenedRequest } from '@airlock/approver';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -22,7 +23,6 @@ import {
   until,
   versionsUnderTest,
   WAIT_FOR_SERVERS,
-  unlessShort,
 } from '../../src/index.js';
 
 const REASON = 'not before the review, please';
@@ -93,7 +93,7 @@ for (const version of versionsUnderTest) {
       );
     });
 
-    unlessShort(describe)('hands each approval over once', () => {
+    inForm(!isShort, describe)('hands each approval over once', () => {
       test('the same call again is asked about anew, and the log names both requests of each', async () => {
         const input = { path: fileOf('twice'), ...MORE };
         const steps = [call('mcp__added__touch', input), call('mcp__added__touch', input)];
@@ -111,7 +111,7 @@ for (const version of versionsUnderTest) {
       });
     });
 
-    unlessShort(describe)('several calls in one message', () => {
+    inForm(!isShort, describe)('several calls in one message', () => {
       test.each(GATES)('%s: each gets its own answer, and those that only read wait side by side', async (gate) => {
         const names = ['a', 'reject-b', 'c'].map((name) => `${name}-${GATES.indexOf(gate)}`);
         const paths = names.map((name) => fileOf(`${name}-together`));
@@ -131,7 +131,7 @@ for (const version of versionsUnderTest) {
       });
     });
 
-    unlessShort(test)(
+    inForm(!isShort, test)(
       'a human who thinks for more than a minute is waited for: nothing is to be called again',
       async () => {
         const path = fileOf('slow');
@@ -148,7 +148,7 @@ for (const version of versionsUnderTest) {
       },
     );
 
-    unlessShort(describe)('a session that ends while the proxy waits', () => {
+    inForm(!isShort, describe)('a session that ends while the proxy waits', () => {
       test.each(['SIGTERM', 'SIGKILL'] as const)('%s withdraws, and nothing runs', async (signal) => {
         const path = fileOf(`timeout-${signal}`);
         const steps = [call('mcp__added__touch', { path })];
@@ -165,7 +165,7 @@ for (const version of versionsUnderTest) {
       });
     });
 
-    unlessShort(describe.concurrent)('when nobody answers', () => {
+    inForm(!isShort, describe.concurrent)('when nobody answers', () => {
       beforeAll(async () => {
         await site.restartDaemon({ AIRLOCK_APPROVAL_SECONDS: '3' });
         await addServer(site, version, { name: 'brief', words: proxyWords('brief', '--timeout', '3') });
