@@ -6,7 +6,8 @@ import { Pipeline } from './pipeline.js';
 const AIRLOCK = fileURLToPath(new URL('../../../../apps/airlock/dist/main.js', import.meta.url));
 
 /** A server that answers at once: the request with its method turned into a result. */
-const SERVER = ['sed', '-u', 's/"method":"[a-z/]*","params"/"result"/'];
+const ANSWERS = String.raw`BEGIN { $| = 1 } s/"method":"[a-z\/]*","params"/"result"/`;
+const SERVER = ['perl', '-pe', ANSWERS];
 
 const ROUND_TRIPS = 100;
 const STREAMED = 2000;
@@ -21,7 +22,7 @@ interface Sides {
 /** What the proxy adds to a message that it lets pass, there and back, against `cat` in its place. */
 export async function mcp(): Promise<Row[]> {
   const ours = new Pipeline([process.execPath, AIRLOCK, 'mcp', 'proxy', '--', ...SERVER], 'node');
-  const floor = new Pipeline(['sh', '-c', `cat | sed -u '${SERVER[2]}' | cat`], 'cat');
+  const floor = new Pipeline(['sh', '-c', `cat | perl -pe '${ANSWERS}' | cat`], 'cat');
   try {
     const rows: Row[] = [];
     for (const bytes of [100, 16_384]) rows.push(...(await messages({ ours, floor }, bytes)));
