@@ -9,6 +9,7 @@ import { goneSignal, LARGEST_BODY, readBody, readJson, sendError, sendJson } fro
 import type { EndpointSettings } from './endpoint-file.js';
 import { isEmpty, refusedAtTheDoor, refusedBody, type Target, targetOf } from './front.js';
 import { TokenGate } from './token.js';
+import { closeServer } from '../socket/close-server.js';
 
 const ADDRESS = '127.0.0.1';
 
@@ -73,7 +74,7 @@ export async function listenOnLoopback(
     response.once('close', () => parts.activity.leave());
     front.serve(request, response).catch(() => response.destroy());
   });
-  return { port, close: () => close(server) };
+  return { port, close: () => closeServer(server, CLOSE_GRACE) };
 }
 
 async function bind(server: Server, port: number): Promise<number> {
@@ -211,15 +212,4 @@ function refuse(response: ServerResponse, status: 400 | 401 | 403 | 404 | 413 | 
     ...(status === 429 ? { 'retry-after': '1' } : {}),
   });
   response.end();
-}
-
-async function close(server: Server): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

@@ -11,6 +11,7 @@ import type { HostAdapter } from './host-adapter.js';
 import { sendError } from './http.js';
 import { noPeerUid, type PeerUid } from './peer.js';
 import { matchPath, ROUTES } from './routes.js';
+import { closeServer } from './close-server.js';
 
 /** How long open answers may still end when the server closes, milliseconds. */
 const CLOSE_GRACE = 1000;
@@ -48,7 +49,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   server.on('connection', (socket) => refuseStrangers(socket, options.peerUid ?? noPeerUid));
   await listen(server, paths.socket);
   chmodSync(paths.socket, 0o600);
-  return { close: () => close(server) };
+  return { close: () => closeServer(server, CLOSE_GRACE) };
 }
 
 function removeDeadSocket(path: string): void {
@@ -98,15 +99,4 @@ async function listen(server: Server, path: string): Promise<void> {
     process.umask(mask);
   }
   await once(server, 'listening');
-}
-
-async function close(server: Server): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

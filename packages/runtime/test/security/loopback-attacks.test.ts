@@ -193,7 +193,7 @@ describe(rules('LOC-060')`somebody with the token who tries other doors`, () => 
       send({
         body: JSON.stringify({ workspace, source: 'g', sessionId: 's', tool: 't', inputJson: '{}', timeoutSeconds: 5 }),
       });
-    for (const workspace of ['/work/other', `${BOUND}/`, `${BOUND}/sub`, '/work', `/work/x/../bound`]) {
+    for (const workspace of ['/srv/other', `${BOUND}/`, `${BOUND}/sub`, '/srv', `/srv/x/../bound`]) {
       const answer = await ask(workspace);
       expect({ status: answer.status, code: JSON.parse(answer.body).error.code }).toEqual({
         status: 403,

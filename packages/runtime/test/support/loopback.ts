@@ -7,7 +7,7 @@ import type { AuthorizeBody } from '../../src/socket/authorize-api.js';
 import { tcp, type TcpCall } from './outside.js';
 import type { RawAnswer } from './serve.js';
 
-export const BOUND = '/work/bound';
+export const BOUND = '/srv/bound';
 
 const running: Listening[] = [];
 

@@ -38,7 +38,7 @@ async function check(message: string | Uint8Array, ...verdicts: readonly HostVer
   const answer = await mcpCheck(desk)({
     server: 'files',
     message: typeof message === 'string' ? Buffer.from(message) : message,
-    workspace: '/work/project',
+    workspace: '/srv/project',
     sessionId: 'session-1',
     timeoutSeconds: 300,
     signal: new AbortController().signal,
@@ -58,7 +58,7 @@ describe('what a gateway may forward without asking', () => {
     ['a message with the end of its line', `${requestText('tools/list')}\r\n`],
     ['an error', '{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no"}}'],
     ['the answer to a ping', result({})],
-    ['a list of roots', result({ roots: [{ uri: 'file:///work' }], _meta: {} })],
+    ['a list of roots', result({ roots: [{ uri: 'file:///srv' }], _meta: {} })],
     ['a batch of these', `[${requestText('tools/list')},${result({})}]`],
   ])('%s', async (_, message) => {
     expect(await check(message)).toMatchObject({ permission: 'pass', body: '', seen: [] });
@@ -80,7 +80,7 @@ describe(rules('ART-130', 'ART-140')`what a gateway has to ask about`, () => {
         call: { host: 'gateway', layer: 'ext-authz', sessionId: 'session-1', toolUseId: null, tool: 'write' },
         action: {
           isClaimed: true,
-          workspace: '/work/project',
+          workspace: '/srv/project',
           action: {
             kind: 'mcp-call',
             server: 'files',

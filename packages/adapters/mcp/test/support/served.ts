@@ -4,7 +4,7 @@ import type { ServePorts } from '../../src/serve/ports.js';
 import { serveMcp } from '../../src/serve/serve.js';
 import { type AskingDaemon, askingDaemon } from './asking-daemon.js';
 
-export const FOLDER = '/work/widgets';
+export const FOLDER = '/srv/widgets';
 
 /** A clock that a test moves. */
 export class Timers {
