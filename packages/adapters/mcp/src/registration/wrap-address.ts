@@ -35,7 +35,7 @@ export function wrapAddress(server: ConfiguredServer, proxy: readonly string[], 
   const wrapped = {
     ...(memberOf(server, 'type') === undefined ? {} : { type: 'stdio' }),
     command: program,
-    args: [...first, '--name', server.name, '--url', url, ...named],
+    args: [...first, `--name=${server.name}`, '--url', url, ...named],
     env: {
       ...environmentOf(server),
       ...Object.fromEntries(variables.map(({ variable, value }) => [variable, value])),

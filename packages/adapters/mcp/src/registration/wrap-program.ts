@@ -12,7 +12,8 @@ export function wrapProgram(server: ConfiguredServer, proxy: readonly string[], 
   if (command?.type !== 'string' || words === null)
     return { left: 'its command is none that a program can be started by' };
   const [program = '', ...first] = proxy;
-  const own = [...first, '--name', server.name, SEPARATOR].map((word) => JSON.stringify(word));
+  // The name in one word with its option: a server may be called `--`.
+  const own = [...first, `--name=${server.name}`, SEPARATOR].map((word) => JSON.stringify(word));
   const prefix = [...own, sourceOf(command, text)].join(', ');
   const args = memberOf(server, 'args');
   const replaced: Change = { offset: command.offset, length: command.length, text: JSON.stringify(program) };

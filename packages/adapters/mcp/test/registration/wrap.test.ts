@@ -67,6 +67,10 @@ const CONFIGS: readonly (readonly [string, string])[] = [
     '{"mcpServers":{"Dateien \\u00fc":{"command":"C:\\\\s.exe","args":["ü\\u0000","\\/"]}}}',
   ],
   ['a word that is the separator', '{"mcpServers":{"a":{"command":"s","args":["--","mcp","proxy","--"]}}}'],
+  [
+    'servers whose names are words of ours',
+    '{"mcpServers":{"--":{"command":"s"},"--url":{"command":"t"},"-":{"url":"https://x"}}}',
+  ],
   ['an address', '{"mcpServers":{"a":{"type":"http","url":"https://mcp.example/mcp"}}}'],
   [
     'an address with headers, spaces and a comment',
@@ -100,7 +104,7 @@ describe('wrapping a configuration', () => {
         wrapped(text);
         const servers = JSON.parse(now()).mcpServers;
         for (const [name, { command, args = [], env }] of Object.entries(value.mcpServers)) {
-          const own = { command: PROXY[0], args: [...PROXY.slice(1), '--name', name, '--', command, ...args] };
+          const own = { command: PROXY[0], args: [...PROXY.slice(1), `--name=${name}`, '--', command, ...args] };
           if (args.at(-2) !== 'mcp') expect(servers[name]).toEqual({ ...own, ...(env === undefined ? {} : { env }) });
         }
         unwrapConfig({ file });
@@ -114,7 +118,7 @@ describe('wrapping a configuration', () => {
     wrapped(PROGRAM);
     expect(serversNow().files).toEqual({
       command: '/usr/bin/node',
-      args: ['/opt/airlock/main.js', 'mcp', 'proxy', '--name', 'files', '--', 'npx', '-y', 'server', '.'],
+      args: ['/opt/airlock/main.js', 'mcp', 'proxy', '--name=files', '--', 'npx', '-y', 'server', '.'],
       env: { A: '1' },
     });
   });
@@ -126,7 +130,7 @@ describe('wrapping a configuration', () => {
     expect(a).toEqual({
       type: 'stdio',
       command: '/usr/bin/node',
-      args: [...PROXY.slice(1), '--name', 'a', '--url', 'https://x/mcp', '--header-env', 'X-Key=AIRLOCK_HEADER_1'],
+      args: [...PROXY.slice(1), '--name=a', '--url', 'https://x/mcp', '--header-env', 'X-Key=AIRLOCK_HEADER_1'],
       env: { AIRLOCK_HEADER_1: 's3cret', AIRLOCK_WRAPPED: original },
       timeout: 5,
     });
