@@ -6,6 +6,11 @@ export interface SimulatedClock {
   readonly after: (delayMs: number, callback: () => void) => Cancel;
   /** Lets time pass and calls what became due, in order; lets the event loop turn between. */
   readonly advance: (ms: number) => Promise<void>;
+  /**
+   * Lets time pass from timer to timer until `outcome` is there, `withinMs` at most: for what waits for the thread
+   * pool before it waits for the clock.
+   */
+  readonly advanceUntil: <T>(outcome: Promise<T>, withinMs: number) => Promise<T>;
 }
 
 interface Timer {
@@ -28,6 +33,18 @@ export function simulatedClock(start: number): SimulatedClock {
   const timers = new Set<Timer>();
   const due = (until: number): Timer | undefined =>
     [...timers].filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at)[0];
+  const advance = async (ms: number): Promise<void> => {
+    const until = now + ms;
+    await settle();
+    for (let timer = due(until); timer !== undefined; timer = due(until)) {
+      timers.delete(timer);
+      now = Math.max(now, timer.at);
+      timer.callback();
+      await settle();
+    }
+    now = until;
+    await settle();
+  };
   return {
     now: () => now,
     after: (delayMs, callback) => {
@@ -35,17 +52,16 @@ export function simulatedClock(start: number): SimulatedClock {
       timers.add(timer);
       return () => timers.delete(timer);
     },
-    advance: async (ms) => {
-      const until = now + ms;
-      await settle();
-      for (let timer = due(until); timer !== undefined; timer = due(until)) {
-        timers.delete(timer);
-        now = Math.max(now, timer.at);
-        timer.callback();
-        await settle();
-      }
-      now = until;
-      await settle();
+    advance,
+    advanceUntil: async (outcome, withinMs) => {
+      const until = now + withinMs;
+      let settled = false;
+      const end = (): void => {
+        settled = true;
+      };
+      outcome.then(end, end);
+      while (!settled) await advance(Math.max(0, (due(until)?.at ?? now) - now));
+      return await outcome;
     },
   };
 }
