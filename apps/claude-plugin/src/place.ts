@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 
 /** What an installation fixed for the programs under `lib/` (LOC-030). */
 export interface ProgramPlace {
+  /** Where the daemon listens; null where that was not fixed. */
+  readonly socket: string | null;
   /** Home of configuration, state and data; null for the default places. */
   readonly fixedHome: string | null;
   /** Main file of the `airlock` command that installed the plugin; null where none did. */
@@ -16,14 +18,15 @@ export interface ProgramPlace {
 /** Reads `hooks/place.mjs` of the plugin whose programs are in the folder `lib`. Throws when it does not say. */
 export function programPlace(lib: string): ProgramPlace {
   const plugin = dirname(lib);
-  const module = readFileSync(join(plugin, 'hooks', 'place.mjs'), 'utf8');
-  const [fixedHome, command] = [pathIn(module, 'home'), pathIn(module, 'command')];
-  return { fixedHome, command, daemonCommand: [join(lib, 'daemon.js')], plugin };
+  const module = `\n${readFileSync(join(plugin, 'hooks', 'place.mjs'), 'utf8')}`;
+  const [socket, fixedHome, command] = [pathIn(module, 'socket'), pathIn(module, 'home'), pathIn(module, 'command')];
+  return { socket, fixedHome, command, daemonCommand: [join(lib, 'daemon.js')], plugin };
 }
 
 function pathIn(module: string, name: string): string | null {
-  const [, text = ''] = new RegExp(`^export const ${name} = (.+);$`, 'm').exec(module) ?? [];
-  const path: unknown = JSON.parse(text);
-  if (path !== null && typeof path !== 'string') throw new Error(`the ${name} in place is none`);
-  return path;
+  const start = `\nexport const ${name} = `;
+  const at = module.indexOf(start);
+  const path: unknown = JSON.parse(module.slice(at + start.length, module.indexOf(';\n', at)));
+  if (at !== -1 && (path === null || typeof path === 'string')) return path;
+  throw new Error(`the ${name} in place is none`);
 }

@@ -1,10 +1,13 @@
 export type { DaemonClient, CallOptions } from './socket/daemon-client.js';
 export { connectDaemon } from './socket/connect.js';
+export { handlePipes } from './socket/handle-pipes.js';
+export type { PipeConnection, Pipes } from './socket/pipes.js';
 export { type HookPost, postHook } from './socket/post-hook.js';
-export type { RawHookAnswer } from './socket/raw-answer.js';
+export { streamPipes } from './socket/stream-pipes.js';
+export { type RawHookAnswer, readRawAnswer } from './socket/raw-answer.js';
 export { ensureDaemon, type EnsureDaemonOptions } from './daemon/ensure.js';
 export { stopDaemon, daemonState, type DaemonState, type StopAnswer, type StopOptions } from './daemon/stop.js';
-export { resolvePaths, type ResolvePathsOptions, type RuntimePaths } from './paths/paths.js';
+export { resolvePaths, type ResolvePathsOptions, type RuntimePaths, type SocketPlace } from './paths/paths.js';
 export { RuntimeError, type RuntimeCode } from './errors.js';
 export type {
   ClaimAnswer,

@@ -1,21 +1,16 @@
 # hook.pl EVENT SOCKET: asks the daemon that listens on SOCKET. Standard input is the host's input, fd 4 is what `env -0`
-# printed. Prints the daemon's answer and ends as that says, 0 or 2; hook.sh has words for the other ends.
+# printed. Prints the daemon's answer and ends with 10 to go on or with 12 to block; hook.sh has words for the other ends.
 # A hook starts for every call, and every module takes a tenth of what all of this takes: there is none, not even `strict`,
-# with which a test compiles it.
+# with which a test compiles it. For the same reason nothing is matched before the daemon is asked.
 
-my ($late, $not_whole, $none, $too_large, $stranger, $not_asked) = 3 .. 8;
-my ($largest_input, $largest_environment, $largest_answer) = (4_194_304, 75_000, 65_536);
-# Both come from hook.sh and the installation; what is matched is no longer tainted.
-my ($event, $socket) = map { /\A(.*)\z/s } @ARGV;
-
-$SIG{PIPE} = 'IGNORE';
-$SIG{ALRM} = sub { exit $late };
-alarm 315;
+my ($late, $not_whole, $none, $too_large, $stranger, $not_asked, $event, $socket, $daemon);
 
 # Directory and socket are real, ours, and nobody else's to reach or to replace (LOC-020). No link is followed.
 sub is_trusted {
-    my ($runtime, $parent) = $socket =~ m{\A((/.+)/[^/]+)/[^/]+\z}s or return 0;
-    my ($mode) = (lstat $parent)[2] // return 0;
+    return 0 if index($socket, '/') != 0;
+    my $runtime = substr $socket, 0, rindex $socket, '/';
+    my $parent = substr $runtime, 0, rindex $runtime, '/';
+    my $mode = (lstat $parent)[2] // return 0;
     return 0 if ($mode & 0170000) != 0040000 || $mode & 0002;
     return is_own($runtime, 0040700) && is_own($socket, 0140600);
 }
@@ -24,6 +19,27 @@ sub is_own {
     my ($path, $expected) = @_;
     my ($mode, $uid) = (lstat $path)[2, 4];
     return defined $mode && $mode == $expected && $uid == $>;
+}
+
+# Happens before the rest of this file is compiled: the daemon wakes up and takes the connection in that time. Up to the
+# connection nothing is read: Node can start the daemon, say what is wrong, or decide without one (LOC-105).
+BEGIN {
+    ($late, $not_whole, $none, $too_large, $stranger, $not_asked) = 3 .. 8;
+    # Both come from hook.sh and the installation; the key of a hash is not tainted.
+    $event = $ARGV[0];
+    ($socket) = keys %{ { $ARGV[1] => 1 } };
+    # A signal that ends Perl itself: hook.sh takes every end that it does not know for a block.
+    alarm 315;
+    exit $not_asked if length($socket) > 100 || !is_trusted();
+    # The numbers of Linux: the module that knows them takes longer to load than everything else.
+    my $is_linux = $^O eq 'linux';
+    require Socket if !$is_linux;
+    my ($family, $stream) = $is_linux ? (1, 1) : (Socket::AF_UNIX(), Socket::SOCK_STREAM());
+    my $address = $is_linux ? pack('Sa*', 1, "$socket\0") : Socket::pack_sockaddr_un($socket);
+    socket($daemon, $family, $stream, 0) or exit $not_asked;
+    connect($daemon, $address) or exit $not_asked;
+    # SO_PEERCRED of SOL_SOCKET: pid, uid and gid of whoever listens.
+    exit $stranger if $is_linux && (unpack 'iII', getsockopt($daemon, 1, 17) // '')[1] != $>;
 }
 
 # Everything until the end, or a little more than $most bytes. Undefined when it cannot be read.
@@ -49,11 +65,32 @@ sub give {
 # Uuencoding is base64 in lines, with other letters and without the padding.
 sub base64 {
     my ($bytes) = @_;
-    my $text = join '', map { substr $_, 1 } split /\n/, pack 'u', $bytes;
-    $text =~ tr{` -_}{AA-Za-z0-9+/};
+    my $text = join '', unpack '(xa61)*', pack 'u', $bytes;
+    $text =~ tr{` -_\n}{AA-Za-z0-9+/}d;
     my $missing = -length($bytes) % 3;
     return substr($text, 0, length($text) - $missing) . '=' x $missing;
 }
+
+# Asks before the rest of this file is compiled: that happens while the daemon works.
+BEGIN {
+    # An environment that a header cannot hold is not told: then no pattern applies.
+    open my $kept, '<&=', 4 or exit $not_whole;
+    my $environment = take($kept, 75_000) // '';
+    $environment = '' if length($environment) > 75_000;
+    my $input = take(\*STDIN, 4_194_304) // exit $not_whole;
+    exit $too_large if length($input) > 4_194_304;
+    my $request = join "\r\n",
+        "POST /v1/hooks/claude-code/$event HTTP/1.1",
+        'Host: airlock',
+        'Connection: close',
+        'Content-Type: application/json',
+        'Content-Length: ' . length($input),
+        $environment eq '' ? () : 'Airlock-Environment: ' . base64($environment),
+        '', $input;
+    give($daemon, $request) or exit $not_whole;
+}
+
+$SIG{ALRM} = sub { exit $late };
 
 # Names and values of the header; nothing when a line is no header, or comes twice.
 sub headers {
@@ -66,47 +103,19 @@ sub headers {
     return %headers;
 }
 
-# Whether permission, exit code and body have one form together (table 18.1); hook.sh checks the rest of the body's form.
+# Whether permission, exit code and body have one form together (table 18.1).
 sub agree {
     my ($permission, $code, $body) = @_;
-    return 0 if $body =~ /[\0-\x1f]/;
-    my $is_call = $event eq 'PreToolUse';
-    return $code eq '2' if $permission eq 'deny';
-    return $code eq '0' && (!$is_call || $body eq '{}') if $permission eq 'pass';
-    return $code eq '0' && $is_call && $body =~ /\A\{"hookSpecificOutput"/ if $permission eq 'allow';
-    return 0;
+    my %exits = (allow => '0', pass => '0', deny => '2');
+    return 0 if !exists $exits{$permission} || $code ne $exits{$permission} || $body =~ /[\0-\x1f\x7f]/;
+    return $permission ne 'allow' && $body =~ /\A(?:\{.*)?\z/ if $event ne 'PreToolUse';
+    return $body eq '{}' if $permission eq 'pass';
+    my $decided = qq({"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"$permission",);
+    return $body =~ /\A\Q$decided\E"permissionDecisionReason":"[^"\\]*(?:\\(?:["\\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\]*)*"\}\}\z/;
 }
 
-# Up to the connection nothing is read: Node can start the daemon, say what is wrong, or decide without one (LOC-105).
-exit $not_asked if length($socket) > 100 || !is_trusted();
-# The numbers of Linux: the module that knows them takes longer to load than everything else.
-my $is_linux = $^O eq 'linux';
-require Socket if !$is_linux;
-my ($family, $stream) = $is_linux ? (1, 1) : (Socket::AF_UNIX(), Socket::SOCK_STREAM());
-my $address = $is_linux ? pack('Sa*', 1, "$socket\0") : Socket::pack_sockaddr_un($socket);
-socket(my $daemon, $family, $stream, 0) or exit $not_asked;
-connect($daemon, $address) or exit $not_asked;
-# SO_PEERCRED of SOL_SOCKET: pid, uid and gid of whoever listens.
-exit $stranger if $is_linux && (unpack 'iII', getsockopt($daemon, 1, 17) // '')[1] != $>;
-
-# An environment that a header cannot hold is not told: then no pattern applies.
-open my $kept, '<&=', 4 or exit $not_whole;
-my $environment = take($kept, $largest_environment) // '';
-$environment = '' if length($environment) > $largest_environment;
-my $input = take(\*STDIN, $largest_input) // exit $not_whole;
-exit $too_large if length($input) > $largest_input;
-my $request = join "\r\n",
-    "POST /v1/hooks/claude-code/$event HTTP/1.1",
-    'Host: airlock',
-    'Connection: close',
-    'Content-Type: application/json',
-    'Content-Length: ' . length($input),
-    $environment eq '' ? () : 'Airlock-Environment: ' . base64($environment),
-    '', $input;
-give($daemon, $request) or exit $not_whole;
-
-my $answer = take($daemon, $largest_answer) // exit $not_whole;
-exit $not_whole if length($answer) > $largest_answer;
+my $answer = take($daemon, 65_536) // exit $not_whole;
+exit $not_whole if length($answer) > 65_536;
 my ($head, $body) = split /\r\n\r\n/, $answer, 2;
 exit $not_whole if !defined $body;
 my ($status, @lines) = split /\r\n/, $head;
@@ -120,4 +129,4 @@ if ($permission eq 'deny') {
     my $reason = $header{'airlock-reason'} // '';
     give(\*STDERR, ($reason eq '' ? 'airlock: denied' : $reason) . "\n");
 }
-exit $code;
+exit($permission eq 'deny' ? 12 : 10);

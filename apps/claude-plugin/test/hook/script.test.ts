@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { rules } from '@airlock/conformance';
 import { requiresProgram } from '@airlock/conformance/requires';
 import { describe, expect, test } from 'vitest';
@@ -151,7 +152,7 @@ describe(rules('LOC-030', 'LOC-105')`what the script leaves to Node`, () => {
 
   test('the commands of the human, which have a program of their own', async () => {
     const stage = new Stage();
-    writeFileSync(join(stage.plugin, 'lib', 'command.js'), `process.stderr.write('done\\n'); process.exitCode = 2;`);
+    writeFileSync(join(stage.plugin, 'lib', 'command.js'), `process.stderr.write('done\\n'); process.exitCode = 12;`);
     expect(await stage.run({ event: 'command' })).toMatchObject({ code: 2, stdout: '', stderr: 'done\n' });
   });
 
@@ -218,10 +219,29 @@ describe(rules('LOC-100', 'INV-22')`streams that are not there`, () => {
 });
 
 requiresProgram('perl')('hook.pl', () => {
-  test('is strict, without a warning, though it does not take the time to load that', () => {
-    const script = join(new Stage().plugin, 'hooks', 'hook.pl');
-    const { status, stderr } = spawnSync('perl', ['-Mstrict', '-Tcw', script], { encoding: 'utf8' });
-    expect([status, stderr]).toEqual([0, `${script} syntax OK\n`]);
+  test('is strict, without a warning, though it does not take the time to load that', async () => {
+    const stage = new Stage();
+    const script = join(stage.plugin, 'hooks', 'hook.pl');
+    // It asks before the rest of it is compiled.
+    await hostileDaemon(stage.socket, says(PASS));
+    const stdio = ['pipe', 'ignore', 'pipe', 'ignore', openSync('/dev/null', 'r')] as const;
+    const perl = spawn('perl', ['-Mstrict', '-Tcw', script, 'PreToolUse', stage.socket], { stdio: [...stdio] });
+    perl.stdin?.end(EVENT);
+    const said = perl.stderr === null ? '' : await text(perl.stderr);
+    expect(said).toBe(`${script} syntax OK\n`);
+  });
+
+  test('every variable by which Perl can be told something is taken away before it starts', () => {
+    const names = new Set(
+      readFileSync('/usr/bin/perl')
+        .toString('latin1')
+        .match(/PERL[A-Z0-9_]*(?=\0)/g),
+    );
+    const script = readFileSync(new Stage().hook, 'utf8');
+    const unset = /\bunset (PERL[A-Z0-9_\s\\]*)/.exec(script)?.[1] ?? '';
+    const missing = [...names].filter((name) => name !== 'PERL' && !unset.split(/[\s\\]+/).includes(name));
+    expect(names.size).toBeGreaterThan(8);
+    expect(missing).toEqual([]);
   });
 });
 
@@ -246,7 +266,7 @@ describe(rules('LOC-030')`the environment that is told`, () => {
     const stage = new Stage();
     withoutProc(stage);
     const seen = await hostileDaemon(stage.socket, says(PASS));
-    expectBlocked(await stage.run({ env: { airlock_answer: 'x' } }));
+    expectBlocked(await stage.run({ env: { airlock_code: 'x' } }));
     expect(seen).toEqual([]);
   });
 

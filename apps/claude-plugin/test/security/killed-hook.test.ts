@@ -6,7 +6,7 @@ import { rules } from '@airlock/conformance';
 import { requires } from '@airlock/conformance/requires';
 import { expect, test } from 'vitest';
 import { ALLOW, hostileDaemon, type Spoken, spoken } from '../support/hostile-daemon.js';
-import { expectBlocked, Stage, type Started } from '../support/stage.js';
+import { expectBlocked, expectExitBlocks, Stage, type Started } from '../support/stage.js';
 
 const parentOf = (pid: number): number => {
   try {
@@ -112,7 +112,7 @@ requires('/proc', process.platform === 'linux')(
       started.child.kill(signal);
       await delay(100);
       answer(ALLOW);
-      expectBlocked(await started.ended);
+      expectExitBlocks(await started.ended);
     });
 
     test('SIGKILL at the whole, as the host does after its timeout, closes the connection', async () => {

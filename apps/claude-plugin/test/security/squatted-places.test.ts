@@ -16,7 +16,7 @@ import { rules } from '@airlock/conformance';
 import { requires, requiresProgram } from '@airlock/conformance/requires';
 import { describe, expect, test } from 'vitest';
 import { ALLOW, hostileDaemon, says, verdictBody } from '../support/hostile-daemon.js';
-import { EVENT, expectBlocked, Stage } from '../support/stage.js';
+import { EVENT, expectBlocked, expectExitBlocks, Stage } from '../support/stage.js';
 
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
@@ -162,10 +162,6 @@ const installations: Readonly<Record<string, (stage: Stage) => void>> = {
   'with a hook.pl that does not parse': (stage) => stage.alter('alarm 315;', '(((('),
   'with a hook.pl that dies': (stage) => stage.alter('alarm 315;', 'die;'),
   'with a hook.pl that kills itself': (stage) => stage.alter('alarm 315;', 'kill 9, $$;'),
-  'with a hook.pl that says allow and exits 1': (stage) =>
-    stage.alter('alarm 315;', `print '${verdictBody('allow')}'; exit 1;`),
-  'with a hook.pl that says allow and more': (stage) =>
-    stage.alter('alarm 315;', `print '${verdictBody('allow')} '; exit 0;`),
   'with a place.txt that is a folder': (stage) => {
     unlinkSync(stage.place);
     mkdirSync(stage.place);
@@ -187,14 +183,22 @@ const installations: Readonly<Record<string, (stage: Stage) => void>> = {
   'with a Node hook that kills itself': (stage) => {
     stage.slowPath('process.kill(process.pid,"SIGKILL"); setTimeout(()=>{},9e5)');
   },
+  'with a Node hook that exits 1': (stage) => {
+    stage.slowPath('process.exit(1)');
+  },
+};
+
+/** Damage by which a program prints something and has not answered. */
+const talkative: typeof installations = {
+  'with a hook.pl that says allow and exits 1': (stage) =>
+    stage.alter('alarm 315;', `print '${verdictBody('allow')}'; exit 1;`),
+  'with a hook.pl that says allow and more': (stage) =>
+    stage.alter('alarm 315;', `print '${verdictBody('allow')} '; exit 0;`),
   'with a Node hook that prints half a verdict': (stage) => {
     stage.slowPath('process.stdout.write(`{"hookSpecificOutput":{"hookEventName":"PreTo`); process.exit(0)');
   },
   'with a Node hook that prints a banner and exits 0': (stage) => {
     stage.slowPath('console.log("Warning: something"); console.log("{}")');
-  },
-  'with a Node hook that exits 1': (stage) => {
-    stage.slowPath('process.exit(1)');
   },
 };
 
@@ -203,5 +207,20 @@ describe(rules('LOC-100', 'INV-22')`a damaged installation`, () => {
     const stage = new Stage();
     row(stage);
     expectBlocked(await stage.run());
+  });
+
+  test.each(table(talkative))('one $name is a denial', async ({ row }) => {
+    const stage = new Stage();
+    row(stage);
+    expectExitBlocks(await stage.run());
+  });
+
+  test('one with a hook.pl that is cut off behind its answer is a denial', async () => {
+    const stage = new Stage();
+    await hostileDaemon(stage.socket, says(ALLOW));
+    stage.alter(`exit($permission eq 'deny' ? 12 : 10);\n`, '');
+    const ended = await stage.run();
+    expectExitBlocks(ended);
+    expect(ended.stdout).toBe(verdictBody('allow'));
   });
 });

@@ -1,5 +1,12 @@
 import { commandAction } from '@airlock/actions';
-import { collectFacts, describeShellLine, FactsError, type RequestBody, type ShellLine } from '@airlock/runtime/client';
+import {
+  collectFacts,
+  describeShellLine,
+  FactsError,
+  loginDifferences,
+  type RequestBody,
+  type ShellLine,
+} from '@airlock/runtime/client';
 import { type BoundCommand, bindCommand, snapshotEnvironment } from './facts/bound-command.js';
 import { assertArgumentsUtf8 } from './facts/encoding.js';
 import { runFailure } from './find-executable.js';
@@ -11,7 +18,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export type Described = Pick<RequestBody, 'action' | 'facts'>;
 
 /** A command line that another program hands to a shell. */
-export type CommandLineOf = Omit<ShellLine, 'environment' | 'unknownInput' | 'label' | 'call'>;
+export type CommandLineOf = Omit<ShellLine, 'differences' | 'path' | 'unknownInput' | 'label' | 'call'>;
 
 /** The environment that a command gets from `airlock run`. */
 export function childEnvironment(environment: Environment): Readonly<Record<string, string>> {
@@ -57,7 +64,9 @@ export async function describeCommand(argv: readonly string[], environment: Envi
 export async function describeCommandLine(line: CommandLineOf, environment: Environment): Promise<Described> {
   assertArgumentsUtf8([line.commandText, line.cwd]);
   try {
-    const { action, facts } = await describeShellLine({ ...line, environment: snapshotEnvironment(environment) });
+    const known = snapshotEnvironment(environment);
+    const differences = loginDifferences(known);
+    const { action, facts } = await describeShellLine({ ...line, differences, path: known['PATH'] });
     return { action: { ...action }, facts };
   } catch (error) {
     throw error instanceof FactsError ? runFailure(error) : error;

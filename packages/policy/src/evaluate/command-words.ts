@@ -23,8 +23,17 @@ export interface ReadAction {
   readonly text: () => SearchableText;
 }
 
-/** Reads nothing yet. */
+/** An action is judged twice: when somebody asks, and when its verdict is used. */
+const READ = new WeakMap<AirlockAction, ReadAction>();
+
+/** Reads nothing yet, and nothing again of an action that was read. */
 export function readAction(action: AirlockAction): ReadAction {
+  const read = READ.get(action) ?? unread(action);
+  READ.set(action, read);
+  return read;
+}
+
+function unread(action: AirlockAction): ReadAction {
   const line = once(() => (action.kind === 'command' ? readLine(action) : null));
   return { action, line, seen: once(() => seenCommands(line())), text: once(() => searchable(unreadText(action))) };
 }

@@ -86,6 +86,7 @@ export class AuditLog {
     this.#chain = ChainFile.open({
       ...place,
       durable: false,
+      exclusive: true,
       codes: { corrupt: 'audit_unavailable', unavailable: 'audit_unavailable' },
       onLine: (line) => this.#follow(line),
       onReset: () => {

@@ -25,6 +25,8 @@ export interface ChainPlace {
 export interface ChainOptions extends ChainPlace {
   /** Flush every entry before `append` returns. */
   readonly durable: boolean;
+  /** Keep the lock until `close`, instead of taking it for each piece of work: nobody else adds to this chain meanwhile. */
+  readonly exclusive: boolean;
   /** Codes for "damaged" and for "cannot be used right now". */
   readonly codes: { readonly corrupt: RuntimeCode; readonly unavailable: RuntimeCode };
   /** Whether an entry can be understood; one that cannot is damage. Every entry, when absent. */
@@ -76,7 +78,7 @@ export class ChainFile {
   /** Runs `work` under the lock with everything read that other processes wrote. */
   locked<T>(work: () => T): T {
     if (this.#broken !== null) throw this.#broken;
-    const { lock } = this.#options;
+    const { exclusive, lock } = this.#options;
     try {
       lock.acquire();
     } catch (cause) {
@@ -88,7 +90,7 @@ export class ChainFile {
     } catch (cause) {
       throw cause instanceof RuntimeError ? cause : this.#unavailable('cannot be used', cause);
     } finally {
-      lock.release();
+      if (!exclusive || this.#broken !== null) lock.release();
     }
   }
 
@@ -149,6 +151,7 @@ export class ChainFile {
   close(): void {
     if (this.#fd !== -1) this.#options.fs.close(this.#fd);
     this.#fd = -1;
+    this.#options.lock.release();
     this.#broken ??= this.#unavailable('is closed', undefined);
   }
 

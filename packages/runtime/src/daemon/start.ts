@@ -11,6 +11,7 @@ import { IdleWatch } from './idle.js';
 import { releaseLocks, takeDaemonLocks } from './instance-lock.js';
 import { openLog, type Logger } from './log.js';
 import type { StartDaemonOptions } from './options.js';
+import { optimizeEarly } from './optimize-early.js';
 import { removePidFile, writePidFile } from './pid-file.js';
 
 export type CloseReason = 'signal' | 'idle' | 'unreachable' | 'closed';
@@ -48,6 +49,7 @@ export async function startDaemon(options: StartDaemonOptions): Promise<RunningD
 
 /** `startDaemon` until SIGTERM or SIGINT; what `airlock daemon run` is. */
 export async function runDaemon(options: StartDaemonOptions): Promise<CloseReason> {
+  optimizeEarly();
   const daemon = await startDaemon(options);
   const end = () => {
     daemon.close('signal').catch(() => {

@@ -14,6 +14,7 @@ import { FactsError } from './errors.js';
 import { identifyCached } from './identify-cached.js';
 import { type Executable, resolveExecutable } from './resolve/executable.js';
 import type { FileIdentity } from './resolve/file-identity.js';
+import { Remembered } from '../remembered.js';
 import { resolveTargets } from './targets.js';
 
 /** What facts are collected about, as the user, before asking. */
@@ -97,13 +98,31 @@ export async function commandFacts(
   };
 }
 
+/** What the words of an action say by themselves. */
+interface Words {
+  readonly commands: readonly (readonly string[])[];
+  readonly candidates: readonly string[];
+}
+
+const words = new Remembered<Words>(64);
+
+/** Longest line whose words are remembered, characters. */
+const LONGEST_REMEMBERED = 4096;
+
+function wordsOf(action: TargetedAction): Words {
+  const read = () => ({ commands: simpleCommands(action), candidates: targetCandidates(action) });
+  const isShort = action.kind === 'command' && (action.commandText ?? '').length <= LONGEST_REMEMBERED;
+  return isShort ? words.of(JSON.stringify(action), read) : read();
+}
+
 /** Finds out everything that a pattern is pinned to. Never runs a program, never fails: what cannot be found matches no pin. */
 export async function collectFacts(subject: FactsSubject): Promise<ActionFacts> {
   const { action, cwd, environment, path } = subject;
   const home = homeOf(subject);
   const place = { cwd, environment, path, home, shell: action.shell };
+  const found = wordsOf(action);
   const commands: SimpleCommandFacts[] = [];
-  for (const argv of simpleCommands(action)) {
+  for (const argv of found.commands) {
     const facts = await commandFacts(argv, place);
     const unknown = { argv: [...argv], program: null, interpreters: [], configuration: [] };
     commands.push(facts instanceof FactsError ? unknown : facts);
@@ -112,7 +131,7 @@ export async function collectFacts(subject: FactsSubject): Promise<ActionFacts> 
   return {
     commands,
     environmentSha256: environmentSha256(environment),
-    targets: resolveTargets(targetCandidates(action), { cwd, home, variables }),
+    targets: resolveTargets(found.candidates, { cwd, home, variables }),
     unknownInput: [...(subject.unknownInput ?? [])],
     persistentShell: subject.persistentShell ?? false,
   };

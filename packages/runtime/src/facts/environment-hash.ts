@@ -9,6 +9,17 @@ import { decidesCode } from './deciding-variables.js';
  * does not end a pattern.
  */
 export function environmentSha256(differences: Readonly<Record<string, string>>): HexSha256 {
+  const known = hashes.get(differences);
+  if (known !== undefined) return known;
+  const hash = hashOf(differences);
+  hashes.set(differences, hash);
+  return hash;
+}
+
+/** Differences are never changed; the calls of one session have one description of them. */
+const hashes = new WeakMap<object, HexSha256>();
+
+function hashOf(differences: Readonly<Record<string, string>>): HexSha256 {
   const deciding = Object.keys(differences)
     .sort()
     .map((name) => [name, differences[name] ?? ''] as const)

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { type CommandContent, commandAction, type ToolCall } from '@airlock/actions';
 import type { ActionFacts } from '@airlock/policy';
 import { collectFacts } from './collect.js';
-import { environmentDifferences } from './environment.js';
+import { type EnvironmentBaseline, environmentDifferences } from './environment.js';
 import { identifyCached } from './identify-cached.js';
 import { type Executable, resolveExecutable } from './resolve/executable.js';
 
@@ -14,8 +14,13 @@ export interface ShellLine {
   readonly shell: string;
   /** Real path of the folder it will run in. */
   readonly cwd: string;
-  /** Environment of whoever asks: the other program's cannot be seen, and usually it is the same one. */
-  readonly environment: Readonly<Record<string, string>>;
+  /**
+   * {@link loginDifferences} of the environment of whoever asks: the other program's cannot be seen, and usually it is the
+   * same one.
+   */
+  readonly differences: Readonly<Record<string, string>>;
+  /** PATH of that environment. */
+  readonly path: string | undefined;
   /** The shell goes on living, with whatever the line changes about it. */
   readonly persistentShell?: boolean;
   /** Members of the host's tool input that the adapter does not know. */
@@ -34,14 +39,27 @@ export interface DescribedLine {
   readonly shell: Executable;
 }
 
+let login: EnvironmentBaseline | undefined;
+/** Environments are never changed; the calls of one session have one. */
+const differencesOf = new WeakMap<object, Readonly<Record<string, string>>>();
+
 /**
- * {@link environmentDifferences} from a bare login of the user of this process.
+ * {@link environmentDifferences} from a bare login of the user of this process, as it was when the process first asked.
  *
  * @throws FactsError `environment_not_bindable`
  */
 export function loginDifferences(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const user = userInfo();
-  return environmentDifferences(environment, { home: user.homedir, user: user.username, shell: user.shell });
+  const known = differencesOf.get(environment);
+  if (known !== undefined) return known;
+  login ??= bareLogin();
+  const differences = Object.freeze(environmentDifferences(environment, login));
+  differencesOf.set(environment, differences);
+  return differences;
+}
+
+function bareLogin(): EnvironmentBaseline {
+  const { homedir, username, shell } = userInfo();
+  return { home: homedir, user: username, shell };
 }
 
 /**
@@ -51,8 +69,7 @@ export function loginDifferences(environment: Readonly<Record<string, string>>):
  * @throws ActionError `command_too_long` or `action_invalid`
  */
 export async function describeShellLine(line: ShellLine): Promise<DescribedLine> {
-  const { commandText, cwd, environment, label, call } = line;
-  const path = environment['PATH'];
+  const { commandText, cwd, differences, path, label, call } = line;
   const shell = await resolveExecutable(line.shell, { path, identify: identifyCached });
   const action = commandAction({
     argv: [line.shell, '-c', commandText],
@@ -70,7 +87,7 @@ export async function describeShellLine(line: ShellLine): Promise<DescribedLine>
   const facts = await collectFacts({
     action,
     cwd,
-    environment: loginDifferences(environment),
+    environment: differences,
     path,
     unknownInput: line.unknownInput ?? [],
     persistentShell: line.persistentShell ?? false,

@@ -50,26 +50,27 @@ export function followLinks(path: string): string {
 
 function followed(path: string, links: Links): string {
   const open = path.split('/').reverse();
-  const kept: string[] = [];
+  /** The way to here: every folder on it as a path. */
+  const way: string[] = [];
   let count = 0;
   while (open.length > 0) {
     const part = open.pop() ?? '';
     if (part === '' || part === '.') continue;
     if (part === '..') {
-      kept.pop();
+      way.pop();
       continue;
     }
-    const here = `/${[...kept, part].join('/')}`;
+    const here = `${way.at(-1) ?? ''}/${part}`;
     const link = count < MAX_LINKS ? linkOnce(here, links) : null;
     if (link === null) {
-      kept.push(part);
+      way.push(here);
       continue;
     }
     count += 1;
-    if (link.startsWith('/')) kept.length = 0;
+    if (link.startsWith('/')) way.length = 0;
     open.push(...link.split('/').reverse());
   }
-  return `/${kept.join('/')}`;
+  return way.at(-1) ?? '/';
 }
 
 /** The absolute path that a word means to a shell, links not followed; null for what cannot be told. */
@@ -95,7 +96,8 @@ export function resolveTargets(names: readonly string[], place: TargetPlace): Re
     const path = absolute(name, place);
     if (path === null || path.includes('\0')) continue;
     const real = followed(path, links);
-    if (real !== join(path) && `${real}/` !== join(path)) found.push({ name, paths: [real] });
+    const plain = join(path);
+    if (real !== plain && `${real}/` !== plain) found.push({ name, paths: [real] });
     else if (!name.startsWith('/') && path !== `${place.cwd}/${name}`) found.push({ name, paths: [real] });
   }
   return found;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { RuntimeError } from '../errors.js';
 import { nodeFs, type FsPort } from './fs-port.js';
@@ -19,17 +19,25 @@ export function ensureSecureDirectory(path: string, fs: FsPort = nodeFs): void {
 
 /** Requires a real directory of this user with mode 0700 (ENF-180). Throws `directory_insecure`. */
 export function checkSecureDirectory(path: string, fs: FsPort = nodeFs): void {
-  const found = fs.lstat(path);
-  const why = found === undefined ? 'does not exist' : directoryFault(found);
-  if (why === null) return;
-  throw new RuntimeError('directory_insecure', `${path} ${why}`, { file: path, fix: `chmod 700 '${path}'` });
+  requireOwn('directory_insecure', path, fs);
 }
 
-function directoryFault(found: { isDirectory(): boolean; uid: number; mode: number }): string | null {
-  if (!found.isDirectory()) return 'is not a directory (links are not followed)';
+function requireOwn(code: 'directory_insecure' | 'runtime_directory_insecure', path: string, fs: FsPort): void {
+  const found = fs.lstat(path);
+  const why = found === undefined ? 'does not exist' : accessFault(found, 'directory');
+  if (why !== null) throw new RuntimeError(code, `${path} ${why}`, { file: path, fix: `chmod 700 '${path}'` });
+}
+
+/** Why what was found is not of the kind, or not this user's alone; null when it is both. */
+export function accessFault(
+  found: Pick<Stats, 'isDirectory' | 'isSocket' | 'uid' | 'mode'>,
+  kind: 'directory' | 'socket',
+): string | null {
+  const isDirectory = kind === 'directory';
+  if (!(isDirectory ? found.isDirectory() : found.isSocket())) return `is not a ${kind} (links are not followed)`;
   if (found.uid !== ownUid()) return `belongs to uid ${found.uid}, not to you`;
-  if ((found.mode & OTHERS) !== 0) return `has mode 0${(found.mode & 0o777).toString(8)}, not 0700`;
-  return null;
+  if ((found.mode & OTHERS) === 0) return null;
+  return `has mode 0${(found.mode & 0o777).toString(8)}, not ${isDirectory ? '0700' : '0600'}`;
 }
 
 /**
@@ -38,21 +46,14 @@ function directoryFault(found: { isDirectory(): boolean; uid: number; mode: numb
  */
 export function ensureRuntimeDirectory(path: string, fs: FsPort = nodeFs): void {
   refuseOpenParent(path, fs);
-  try {
-    ensureSecureDirectory(path, fs);
-  } catch (cause) {
-    throw insecureRuntime(cause);
-  }
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  requireOwn('runtime_directory_insecure', path, fs);
 }
 
 /** The same check for somebody who connects: nothing is created (LOC-020). Throws `runtime_directory_insecure`. */
 export function checkRuntimeDirectory(path: string, fs: FsPort = nodeFs): void {
   refuseOpenParent(path, fs);
-  try {
-    checkSecureDirectory(path, fs);
-  } catch (cause) {
-    throw insecureRuntime(cause);
-  }
+  requireOwn('runtime_directory_insecure', path, fs);
 }
 
 function refuseOpenParent(path: string, fs: FsPort): void {
@@ -63,13 +64,4 @@ function refuseOpenParent(path: string, fs: FsPort): void {
     `${path} lies directly in ${dirname(path)}, which everybody can write to`,
     { file: path, fix: `set AIRLOCK_HOME to a folder of your own, or chmod o-w '${dirname(path)}'` },
   );
-}
-
-function insecureRuntime(cause: unknown): unknown {
-  if (!(cause instanceof RuntimeError)) return cause;
-  return new RuntimeError('runtime_directory_insecure', cause.message, {
-    cause,
-    ...(cause.file === undefined ? {} : { file: cause.file }),
-    ...(cause.fix === undefined ? {} : { fix: cause.fix }),
-  });
 }

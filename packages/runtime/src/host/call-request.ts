@@ -7,6 +7,9 @@ import { REFUSALS } from './refusals.js';
 /** The part of a call that its request is made of. */
 export type RequestedCall = Pick<HostCall, 'host' | 'sessionId' | 'tool' | 'inputJson' | 'timeoutSeconds'>;
 
+/** Adapters are a part of this process: action and facts have their types, and the action is checked as it becomes a plaintext. */
+const fromHostSchema = requestBodySchema.omit({ action: true, facts: true });
+
 /**
  * The request of a call. Throws `not_the_call` when the action to be shown is not the call that will run (ENF-140), and
  * `bad_request` for what no request may hold.
@@ -15,17 +18,15 @@ export function bodyOf(call: RequestedCall, { action, facts, label, workspace, i
   if (action.inputJson !== call.inputJson || !isNamed(call.tool, action)) {
     throw new RuntimeError('not_the_call', REFUSALS.not_the_call);
   }
-  const parsed = requestBodySchema.safeParse({
+  const parsed = fromHostSchema.safeParse({
     workspace,
-    action,
-    facts,
     label,
     timeoutSeconds: call.timeoutSeconds,
     sessionId: call.sessionId,
     source: call.host,
     ...(isClaimed === undefined ? {} : { isClaimed }),
   });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, action, facts };
   const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
   throw new RuntimeError('bad_request', `missing or wrong: ${where}`, { cause: parsed.error });
 }

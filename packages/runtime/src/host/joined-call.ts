@@ -115,7 +115,7 @@ export class JoinedCall {
     for await (const event of this.#ports.requests.request(bodyOf(call, action), this.#gone.signal, part)) {
       this.#take(event, action);
     }
-    throw new RuntimeError('internal_error', 'the request ended without a decision');
+    if (this.#stage.name === 'asking') throw new RuntimeError('internal_error', 'the request ended without a decision');
   }
 
   #take(event: RequestEvent, { recheck, workspace }: HostAction): void {

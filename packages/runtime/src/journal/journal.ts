@@ -63,6 +63,7 @@ export class Journal {
     this.#chain = ChainFile.open({
       ...options,
       durable: true,
+      exclusive: false,
       codes: { corrupt: 'journal_corrupt', unavailable: 'journal_unavailable' },
       onLine: (line) => this.#remember(line, options.file),
       onReset: () => this.#forgetAll(),

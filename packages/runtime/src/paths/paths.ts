@@ -29,6 +29,9 @@ export interface RuntimePaths {
   readonly logFile: string;
 }
 
+/** Where the daemon listens. */
+export type SocketPlace = Pick<RuntimePaths, 'socket' | 'runtime'>;
+
 export interface ResolvePathsOptions {
   /** Environment of a command that a user typed; omit it for everything installed (LOC-030). */
   readonly env?: Readonly<Record<string, string | undefined>>;

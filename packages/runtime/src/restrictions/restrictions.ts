@@ -41,6 +41,7 @@ export class Restrictions {
     this.#chain = ChainFile.open({
       ...place,
       durable: true,
+      exclusive: false,
       codes: { corrupt: 'state_corrupt', unavailable: 'state_unavailable' },
       understands: (entry) => readEntry(entry) !== null,
       onLine: (line) => this.#follow(line),

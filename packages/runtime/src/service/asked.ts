@@ -13,6 +13,7 @@ import { RuntimeError } from '../errors.js';
 import type { RequestBody } from '../socket/api.js';
 import type { Workspace } from '../state/state-store.js';
 import type { Core } from './core.js';
+import { touchedBy } from './touched.js';
 
 const SALT_BYTES = 16;
 
@@ -97,7 +98,7 @@ export function prepare(
     ...(sessionId === undefined ? {} : { sessionId }),
   };
   const plain = plaintextOf(action, context);
-  const touches = touchedTargets(plain.action, facts, places);
+  const touches = touchedBy(plain, facts, places);
   const found = foundNotices(core, plain, touches);
   // What is found out about the plaintext is part of what is hashed and shown (ART-145).
   const marked = found.length === 0 ? context : { ...context, notices: [...(context.notices ?? []), ...found] };

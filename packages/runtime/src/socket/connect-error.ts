@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.js';
-import type { RuntimePaths } from '../paths/paths.js';
+import type { SocketPlace } from '../paths/paths.js';
 import { notRunning } from './socket-path.js';
 
 /** Whether somebody ended the call by a signal. */
@@ -16,7 +16,7 @@ export function brokenOff(cause: unknown): RuntimeError {
 }
 
 /** Why nothing came back: `daemon_not_running`, `bad_answer`, or the abort itself. */
-export function connectError(paths: RuntimePaths, cause: Error): Error {
+export function connectError(paths: SocketPlace, cause: Error): Error {
   if (isAbort(cause)) return cause;
   const code = 'code' in cause ? cause.code : undefined;
   return code === 'ECONNREFUSED' || code === 'ENOENT' ? notRunning(paths, cause) : brokenOff(cause);

@@ -1,6 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { RuntimeError } from '../errors.js';
+import { Remembered } from '../remembered.js';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Sessions that are told apart at a time: the hooks of one all have the same. */
+const environments = new Remembered<Readonly<Record<string, string>> | null>(16);
 
 /**
  * The environment that a hook tells in `Airlock-Environment`: base64 of NAME=value entries, each ended by a NUL. Null for
@@ -9,11 +14,15 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
  */
 export function hookEnvironment(header: string | undefined): Readonly<Record<string, string>> | null {
   if (header === undefined || header === '') return null;
+  return environments.of(header, () => decoded(header));
+}
+
+function decoded(header: string): Readonly<Record<string, string>> | null {
   if (!BASE64.test(header)) throw malformed('no base64');
   const bytes = Buffer.from(header, 'base64');
   if (bytes.at(-1) !== 0) throw malformed('cut off');
-  const text = decoded(bytes.subarray(0, -1));
-  if (text === null) return null;
+  if (!isUtf8(bytes)) return null;
+  const text = bytes.toString('utf8', 0, bytes.length - 1);
   const pairs = new Map<string, string>();
   for (const entry of text.split('\0')) {
     const equals = entry.indexOf('=');
@@ -21,16 +30,7 @@ export function hookEnvironment(header: string | undefined): Readonly<Record<str
     if (name === '' || pairs.has(name)) return null;
     pairs.set(name, entry.slice(equals + 1));
   }
-  return Object.fromEntries(pairs);
-}
-
-function decoded(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    if (cause instanceof TypeError) return null;
-    throw cause;
-  }
+  return Object.freeze(Object.fromEntries(pairs));
 }
 
 function malformed(why: string): RuntimeError {

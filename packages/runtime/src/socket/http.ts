@@ -23,19 +23,19 @@ const STATUS: Partial<Record<RuntimeCode, number>> = {
   internal_error: 500,
 };
 
-/** The whole body. Throws `body_too_large`. */
+/** The whole body. Rejects with `body_too_large`, and when the caller goes away. By events: an iterator takes twice as long. */
 export async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    const bytes: Uint8Array = chunk;
-    size += bytes.length;
-    if (size > LARGEST_BODY) {
-      throw new RuntimeError('body_too_large', `a local request has at most ${LARGEST_BODY} bytes`);
-    }
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+  return await new Promise((resolve, reject) => {
+    request.on('data', (chunk: Uint8Array) => {
+      size += chunk.length;
+      if (size <= LARGEST_BODY) chunks.push(chunk);
+      else reject(new RuntimeError('body_too_large', `a local request has at most ${LARGEST_BODY} bytes`));
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', reject);
+  });
 }
 
 /** Body as `schema` wants it; an empty one is `{}`. Throws `bad_request`. */

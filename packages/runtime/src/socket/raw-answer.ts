@@ -8,33 +8,27 @@ export interface RawHookAnswer {
   readonly body: Uint8Array;
 }
 
-const STATUS = /^HTTP\/1\.1 (\d{3})(?: [ -~]*)?$/;
-
-const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([ -~\t]*?)[ \t]*$/;
+/** A whole head: a status, and headers by names in small letters, as our daemon writes them. */
+const HEAD = /^HTTP\/1\.1 \d{3}(?: [ -~]*)?(?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[ \t]*[ -~\t]*)*$/;
 
 /** One whole answer of our daemon: it always tells the length of its body. Throws `bad_answer` for everything else. */
 export function readRawAnswer(bytes: Buffer): RawHookAnswer {
   const end = bytes.indexOf('\r\n\r\n');
-  const [first = '', ...lines] = bytes.subarray(0, Math.max(end, 0)).toString('latin1').split('\r\n');
-  const status = STATUS.exec(first)?.[1];
-  const headers = headersOf(lines);
-  const body = bytes.subarray(end + 4);
-  if (end === -1 || status === undefined || headers['content-length'] !== String(body.length)) {
-    throw new RuntimeError('bad_answer', 'the daemon gave no whole answer', { fix: 'airlock daemon status' });
+  const head = bytes.toString('latin1', 0, Math.max(end, 0));
+  if (!HEAD.test(head)) throw bad('the daemon gave no answer of HTTP');
+  const [first = '', ...lines] = head.split('\r\n');
+  const headers: Record<string, string> = Object.create(null);
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
   }
-  return { status: Number(status), headers, body };
+  const body = bytes.subarray(end + 4);
+  if (headers['content-length'] !== String(body.length)) throw bad('the daemon gave no whole answer');
+  return { status: Number(first.slice(9, 12)), headers, body };
 }
 
-function headersOf(lines: readonly string[]): Readonly<Record<string, string>> {
-  const headers = new Map<string, string>();
-  for (const line of lines) {
-    const [, name, value] = HEADER.exec(line) ?? [];
-    if (name === undefined || value === undefined) {
-      throw new RuntimeError('bad_answer', 'the daemon gave no answer of HTTP', { fix: 'airlock daemon status' });
-    }
-    const key = name.toLowerCase();
-    const before = headers.get(key);
-    headers.set(key, before === undefined ? value : `${before}, ${value}`);
-  }
-  return Object.fromEntries(headers);
+function bad(message: string): RuntimeError {
+  return new RuntimeError('bad_answer', message, { fix: 'airlock daemon status' });
 }

@@ -1,7 +1,7 @@
-import { lstatSync, type Stats } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { RuntimeError } from '../errors.js';
-import { checkRuntimeDirectory, ownUid } from '../files/secure-directory.js';
-import type { RuntimePaths } from '../paths/paths.js';
+import { accessFault, checkRuntimeDirectory } from '../files/secure-directory.js';
+import type { SocketPlace } from '../paths/paths.js';
 
 /** Longest socket path in bytes; kernels cut longer ones off without a word (LOC-010). */
 const LONGEST_PATH = 100;
@@ -21,24 +21,17 @@ export function checkSocketPath(path: string): void {
  * them, and neither is a link. Throws `daemon_not_running` without a socket, else `runtime_directory_insecure`,
  * `file_insecure` or `socket_path_too_long`.
  */
-export function checkBeforeConnect(paths: RuntimePaths): void {
+export function checkBeforeConnect(paths: SocketPlace): void {
   checkSocketPath(paths.socket);
   const found = lstatSync(paths.socket, { throwIfNoEntry: false });
   if (found === undefined) throw notRunning(paths);
   checkRuntimeDirectory(paths.runtime);
-  const why = socketFault(found);
+  const why = accessFault(found, 'socket');
   if (why === null) return;
   throw new RuntimeError('file_insecure', `${paths.socket} ${why}`, { file: paths.socket, fix: 'airlock doctor' });
 }
 
-function socketFault(found: Stats): string | null {
-  if (!found.isSocket()) return 'is not a socket (links are not followed)';
-  if (found.uid !== ownUid()) return `belongs to uid ${found.uid}, not to you`;
-  if ((found.mode & 0o077) !== 0) return `has mode 0${(found.mode & 0o777).toString(8)}, not 0600`;
-  return null;
-}
-
-export function notRunning(paths: RuntimePaths, cause?: unknown): RuntimeError {
+export function notRunning(paths: Pick<SocketPlace, 'socket'>, cause?: unknown): RuntimeError {
   return new RuntimeError('daemon_not_running', `no daemon listens on ${paths.socket}`, {
     cause,
     fix: 'airlock daemon start',

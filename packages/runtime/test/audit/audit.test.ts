@@ -129,6 +129,33 @@ describe(rules('ENF-190')`the audit log`, () => {
     expect(outcomes.map((item) => item.entry.outcome)).toEqual(['unknown']);
   });
 
+  it('has one writer, from opening to closing', async () => {
+    const paths = await written([granted]);
+    const unavailable = expect.objectContaining({ code: 'audit_unavailable' });
+    await withLog(paths, (log) => {
+      log.append({ kind: 'request.opened', at: AT + 1, requestId: 'req-2' });
+      const other = openLock(join(paths.state, 'audit.lock'));
+      expect(() => other.acquire()).toThrow(expect.objectContaining({ code: 'lock_held' }));
+      other.close();
+      log.append({ kind: 'request.opened', at: AT + 2, requestId: 'req-3' });
+    });
+    const other = openLock(join(paths.state, 'audit.lock'));
+    other.acquire();
+    await expect(withLog(paths, () => undefined)).rejects.toThrow(unavailable);
+    other.close();
+    await withLog(paths, (log) => expect(log.names('req-3')).toBe(true));
+  });
+
+  it('gives the lock of a broken log back', async () => {
+    const paths = await written([granted]);
+    appendFileSync(paths.auditFile, 'nonsense\n');
+    await expect(withLog(paths, () => undefined)).rejects.toThrow();
+    const other = openLock(join(paths.state, 'audit.lock'));
+    other.acquire();
+    expect(other.held).toBe(true);
+    other.close();
+  });
+
   it('refuses to go on with a broken log', async () => {
     const paths = await written(three);
     appendFileSync(paths.auditFile, 'nonsense\n');

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { rules } from '@airlock/conformance';
@@ -86,6 +88,16 @@ describe(rules('LOC-010', 'LOC-060', 'LOC-065')`the daemon as a process`, () => 
     rmSync(paths.home ?? '', { recursive: true });
     await gone(pid);
     expect(existsSync(paths.home ?? '')).toBe(false);
+  });
+
+  it('says nothing of its own: V8 takes what it is told', SLOW, async () => {
+    const paths = freshPaths();
+    const env = { ...process.env, AIRLOCK_HOME: paths.home ?? '', AIRLOCK_TEST_OWNER: String(process.pid) };
+    const child = spawn(process.execPath, COMMAND, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const said = text(child.stderr);
+    while (!existsSync(paths.socket)) await delay(20);
+    child.kill('SIGTERM');
+    expect(await said).toBe('');
   });
 
   it('starts on demand, is found again, stops by signal, and stays stopped', SLOW, async () => {

@@ -1,4 +1,5 @@
 import { hookEnvironment, resolvePaths } from '@airlock/runtime/client';
+import { exitCode } from '../hook/exit-code.js';
 import { encodedEnvironment, keptEnvironment, readInput } from '../hook/input.js';
 import { withoutHostVariables } from '../tools/host-variables.js';
 import { failureLines } from './failure.js';
@@ -36,22 +37,26 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
 /** Ends the prompt without a model call; the host shows the human what standard error says. */
 const END_PROMPT = 2;
 
+/** What `hook.sh` puts before a program of ours whose environment it has emptied. */
+const CLEAN = '--clean';
+
 /**
  * Executes one of the eleven commands that a human typed: reads the `UserPromptExpansion` event from standard input,
- * says what came of it on standard error and gives exit code 2, whatever happened. With a mode of its own as argument it
- * pairs in a terminal, or sees a sign-in through.
+ * says what came of it on standard error and gives the exit code that blocks, whatever happened. With a mode of its own as
+ * argument it pairs in a terminal, or sees a sign-in through.
  */
 export async function commandMain({ args, ...program }: CommandMain): Promise<number> {
   const paths = resolvePaths({ fixedHome: program.fixedHome });
   const [mode = '', operand] = args;
+  const isClean = args.includes(CLEAN);
   if (mode === SIGN_IN_MODE && operand !== undefined) return await signInUntilDone({ program, paths }, operand);
   if (mode === PAIR_MODE && operand !== undefined) return await inTerminal({ program, paths }, operand);
   const lines = await linesOf(async () => {
     const typed = typedCommand(await readInput(process.stdin));
-    return await execute({ program, paths, ...surroundings(typed, args.includes('--clean')) }, typed);
+    return await execute({ program, paths, ...surroundings(typed, isClean) }, typed);
   });
   say(lines.map((line, index) => (index === 0 ? `Airlock: ${line}` : line)));
-  return END_PROMPT;
+  return exitCode(END_PROMPT, { isClean });
 }
 
 function execute(session: CommandSession, { name, argument }: TypedCommand): Promise<readonly string[]> {

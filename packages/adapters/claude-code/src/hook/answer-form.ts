@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { RawHookAnswer } from '@airlock/runtime/client';
 
 /** What the hook gives the host: text for standard output and standard error, and how it ends. */
@@ -10,9 +11,9 @@ export interface HookOutput {
 /** Said to the host when a denial comes without a reason that can be shown. */
 const DENIED = 'airlock: denied';
 
-/** The body for a tool call with a decision; `hook.sh` has the same form. */
+/** The body for a tool call with a decision: ASCII, as our daemon writes it. `hook.pl` takes no more than this form, but any letters. */
 const DECISION =
-  /^\{"hookSpecificOutput":\{"hookEventName":"PreToolUse","permissionDecision":"(allow|deny)","permissionDecisionReason":"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"\}\}$/u;
+  /^\{"hookSpecificOutput":\{"hookEventName":"PreToolUse","permissionDecision":"(allow|deny)","permissionDecisionReason":"(?:[ !#-[\]-~]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"\}\}$/;
 
 /** Whether the answer to an event decides about a tool call, so that it needs a decision in its body (table 18.1). */
 export function isToolCall(event: string): boolean {
@@ -39,12 +40,7 @@ function isBodyFor(event: string, permission: string, body: string): boolean {
 }
 
 function textOf(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    if (cause instanceof TypeError) return null;
-    throw cause;
-  }
+  return isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString() : null;
 }
 
 function shown(reason: string | undefined): string {

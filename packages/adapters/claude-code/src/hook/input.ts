@@ -1,7 +1,6 @@
 import { fstatSync, readFileSync } from 'node:fs';
-import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { RuntimeError } from '@airlock/runtime/client';
+import { type Pipes, RuntimeError } from '@airlock/runtime/client';
 
 /** Longest input that is passed on, bytes (LOC-050). */
 const LARGEST_INPUT = 4 * 1024 * 1024;
@@ -24,7 +23,7 @@ export async function readInput(stream: Readable): Promise<Uint8Array> {
       size += chunk.length;
       if (size <= LARGEST_INPUT) return;
       stream.destroy();
-      reject(new RuntimeError('body_too_large', 'the input of the host is over 4 MiB'));
+      reject(tooLarge());
     });
     stream.on('error', reject);
     stream.on('end', () => resolve(Buffer.concat(chunks)));
@@ -32,13 +31,19 @@ export async function readInput(stream: Readable): Promise<Uint8Array> {
 }
 
 /**
- * Standard input. For a pipe not `process.stdin`: that takes longer than asking the daemon. Nor `fs.read`: a process does not
- * end before the thread that waits in it (LOC-110).
+ * The host's input, whole, from standard input. For a pipe not by `process.stdin`: that takes longer than asking the daemon.
+ * Nor by `fs.read`: a process does not end before the thread that waits in it (LOC-110). Rejects with `body_too_large`.
  */
-export function standardInput(): Readable {
+export async function standardInput(pipes: Pipes): Promise<Uint8Array> {
   const found = fstatSync(STDIN_FD);
-  const isPipe = found.isFIFO() || found.isSocket();
-  return isPipe ? new Socket({ fd: STDIN_FD, readable: true, writable: false }) : process.stdin;
+  if (!found.isFIFO() && !found.isSocket()) return await readInput(process.stdin);
+  const input = await pipes.readAll(STDIN_FD, LARGEST_INPUT);
+  if (input === null) throw tooLarge();
+  return input;
+}
+
+function tooLarge(): RuntimeError {
+  return new RuntimeError('body_too_large', 'the input of the host is over 4 MiB');
 }
 
 /** What `hook.sh` kept of its caller's environment, base64; null when it kept none: then no pattern applies. */

@@ -1,23 +1,25 @@
 import { writeSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import type { Pipes } from '@airlock/runtime/client';
 import type { HookOutput } from './answer-form.js';
 import { encodedEnvironment, keptEnvironment, standardInput } from './input.js';
 
 /** What the hook has of its process. */
 export interface HookIo {
-  /** Opens the host's input. */
-  readonly stdin: () => Readable;
+  /** The host's input, whole. */
+  readonly hostInput: (pipes: Pipes) => Promise<Uint8Array>;
   /** Environment of the hook's caller as base64; null when it cannot be told. */
   readonly environment: () => string | null;
-  /** Milliseconds until the hook answers by itself: below the deadline of the host (LOC-110). */
-  readonly deadlineMs: number;
+  /** Calls back when the hook has to answer by itself: before the deadline of the host (LOC-110). */
+  readonly onLate: (call: () => void) => void;
   /** Calls back with its name when a signal wants to end the process. */
   readonly onEnd: (call: (signal: string) => void) => void;
   /** Writes the output; false when standard output did not take it. */
   readonly give: (output: HookOutput) => boolean;
+  /** Does what `give` does, without an effect. */
+  readonly giveNothing: () => void;
 }
 
-/** As `hook.pl` has it. */
+/** How long the daemon is waited for, milliseconds, as `hook.pl` has it. */
 export const HOOK_DEADLINE_MS = 315_000;
 
 /** How often, and how many milliseconds each time, an output that is full is waited for: 2 s. */
@@ -29,15 +31,19 @@ const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
 /** The real one. Below `hook.sh` a signal may end the process: the script makes a denial of every such end. */
 export function processIo({ isClean = false }: { readonly isClean?: boolean }): HookIo {
   return {
-    stdin: standardInput,
+    hostInput: standardInput,
     environment: () => (isClean ? keptEnvironment() : encodedEnvironment(process.env)),
-    deadlineMs: HOOK_DEADLINE_MS,
+    onLate: (call) => void setTimeout(call, HOOK_DEADLINE_MS),
     onEnd: (call) => {
       for (const signal of isClean ? [] : SIGNALS) process.on(signal, call);
     },
     give: ({ stdout, stderr }) => {
       if (stderr !== '') write(2, `${stderr}\n`);
-      return write(1, stdout);
+      return stdout === '' || write(1, stdout);
+    },
+    giveNothing: () => {
+      // On a pipe of Windows no bytes are something: its reader may take them for the end.
+      if (process.platform !== 'win32') write(1, '');
     },
   };
 }
@@ -46,7 +52,9 @@ export function processIo({ isClean = false }: { readonly isClean?: boolean }): 
 function write(fd: 1 | 2, text: string): boolean {
   const bytes = Buffer.from(text);
   try {
-    for (let at = 0; at < bytes.length; ) at += writeWhenFree(fd, bytes.subarray(at));
+    let at = 0;
+    do at += writeWhenFree(fd, bytes.subarray(at));
+    while (at < bytes.length);
     return true;
   } catch (cause) {
     if (cause instanceof Error) return false;

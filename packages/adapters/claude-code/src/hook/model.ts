@@ -1,4 +1,4 @@
-import type { RuntimePaths } from '@airlock/runtime/client';
+import type { HookPost, Pipes } from '@airlock/runtime/client';
 import type { HookOutput } from './answer-form.js';
 import type { SessionReportStart } from './report-session.js';
 
@@ -6,6 +6,8 @@ import type { SessionReportStart } from './report-session.js';
 export interface HookMain {
   /** Event name, for example `PreToolUse`. */
   readonly event: string;
+  /** Where the daemon listens, as the installation fixed it; null where it did not. */
+  readonly socket: string | null;
   /** Home that the installation fixed; null for the default places (LOC-030). */
   readonly fixedHome: string | null;
   /** Arguments after `process.execPath` that start the daemon. */
@@ -18,20 +20,17 @@ export interface HookMain {
   readonly isClean?: boolean;
 }
 
-/** What is asked of the daemon. */
-export interface HookAsk extends Pick<HookMain, 'event' | 'daemonCommand' | 'seldom'> {
-  readonly paths: RuntimePaths;
-  readonly input: Uint8Array;
-  /** Base64, as `Airlock-Environment` has it; null for none. */
-  readonly environment: string | null;
-  /** Whether the hook has answered meanwhile. */
-  readonly isOver: () => boolean;
-}
+/** What a daemon is started for. */
+export interface HookAsk
+  extends Pick<HookMain, 'event' | 'fixedHome' | 'daemonCommand'>,
+    Pick<HookPost, 'input' | 'environment'> {}
 
 /** What the hook seldom needs. It is handed in, because loading it takes longer than everything else that the hook does. */
 export interface SeldomNeeded {
   /** The hook's own deny, for whatever was thrown (LOC-100). */
   readonly refusal: (event: string, cause: unknown) => HookOutput;
+  /** Where this Node does not give away what is faster. */
+  readonly streamPipes: Pipes;
   /** Starts the daemon: null, and it is to be asked; or what LOC-105 says where none can be started. Rejects to deny. */
   readonly startDaemonFor: (ask: HookAsk) => Promise<HookOutput | null>;
   /** Looks at a session that begins. */

@@ -1,7 +1,14 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
-import { ensureDaemon, hookEnvironment, offlineVerdict, RuntimeError } from '@airlock/runtime/client';
+import {
+  ensureDaemon,
+  hookEnvironment,
+  offlineVerdict,
+  resolvePaths,
+  RuntimeError,
+  type RuntimePaths,
+} from '@airlock/runtime/client';
 import { readEvent } from '../events/read-event.js';
 import { toolEvent } from '../events/tool-event.js';
 import { HOST } from '../host.js';
@@ -14,15 +21,15 @@ import type { HookAsk } from './model.js';
  * fail mode, else the refusal is thrown.
  */
 export async function startDaemonFor(ask: HookAsk): Promise<HookOutput | null> {
-  const { paths, daemonCommand: command } = ask;
+  const paths = resolvePaths({ fixedHome: ask.fixedHome });
   const session = sessionVariables();
   Object.assign(process.env, session);
   try {
-    await ensureDaemon({ paths, command, environment: session });
+    await ensureDaemon({ paths, command: ask.daemonCommand, environment: session });
     return null;
   } catch (cause) {
     if (!isToolCall(ask.event) || !cannotBeStarted(cause)) throw cause;
-    return await withoutDaemon(ask, cause);
+    return await withoutDaemon(ask, paths, cause);
   }
 }
 
@@ -31,7 +38,11 @@ function cannotBeStarted(cause: unknown): boolean {
   return !(cause instanceof RuntimeError) || cause.code === 'daemon_start_failed';
 }
 
-async function withoutDaemon({ paths, input, environment }: HookAsk, cause: unknown): Promise<HookOutput> {
+async function withoutDaemon(
+  { input, environment }: HookAsk,
+  paths: RuntimePaths,
+  cause: unknown,
+): Promise<HookOutput> {
   const event = toolEvent(readEvent(input));
   const variables = hookEnvironment(environment ?? undefined);
   const verdict = await offlineVerdict(paths, {

@@ -66,12 +66,15 @@ export function hooksJson(place: Pick<PluginPlace, 'platform' | 'node'>): string
   return `${JSON.stringify({ hooks, modules: ['./gate.mjs'] }, null, 2)}\n`;
 }
 
+/** Option of Node, as `hook.sh` has it, for a program that is over in a moment: more threads only take time to begin and to end. */
+const QUICK_START = '--v8-pool-size=1';
+
 /** How the host starts the hook, without a shell of its own. */
 function invocation({ platform, node }: Pick<PluginPlace, 'platform' | 'node'>, event: string) {
   const root = '$' + '{CLAUDE_PLUGIN_ROOT}';
   if (platform !== 'win32') return { command: '/bin/sh', args: ['-p', `${root}/hooks/hook.sh`, event] };
   const program = event === 'command' ? 'command.js' : 'hook.cjs';
-  return { command: node ?? 'node', args: [`${root}/lib/${program}`, event] };
+  return { command: node ?? 'node', args: [QUICK_START, `${root}/lib/${program}`, event] };
 }
 
 /**

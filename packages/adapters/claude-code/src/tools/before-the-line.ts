@@ -29,9 +29,8 @@ export interface BeforeTheLine {
  */
 export function beforeTheLine({ event, cwd, environment }: ToolCall): BeforeTheLine {
   if (environment === null) return { environment: UNKNOWN, isUnpinned: true };
-  const set = Object.entries(environment).filter(
-    ([name, value]) => value !== '' && isAhead(name, value, projectOf(cwd)),
-  );
+  const project = projectOf(cwd);
+  const set = Object.entries(environment).filter(([name, value]) => value !== '' && isAhead(name, value, project));
   const shown = Object.fromEntries(set.map(([name, value]) => [name, `=${value}`]));
   const scripts = sessionScripts(event.sessionId, environment);
   const isUnpinned = scripts !== null || SHELL_PREFIX in shown || ENV_FILE in shown;
@@ -65,7 +64,7 @@ function sessionScripts(sessionId: string, environment: Readonly<Record<string, 
   if (!/^[\w-]+$/.test(sessionId)) return null;
   // A repository can say in its variables that the settings are elsewhere; the host does not follow that.
   const settings = [configFolder(environment), configFolder({ HOME: environment['HOME'] }), configFolder({})];
-  const folders = settings.map((folder) => join(folder, 'session-env', sessionId));
+  const folders = [...new Set(settings)].map((folder) => join(folder, 'session-env', sessionId));
   return folders.find((folder) => !isMissingOrEmpty(folder)) ?? null;
 }
 

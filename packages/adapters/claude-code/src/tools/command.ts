@@ -1,7 +1,13 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { userInfo } from 'node:os';
-import { describeShellLine, type Executable, type HostRefusal, resolveExecutable } from '@airlock/runtime/client';
+import {
+  describeShellLine,
+  type Executable,
+  type HostRefusal,
+  loginDifferences,
+  resolveExecutable,
+} from '@airlock/runtime/client';
 import { AdapterFailure, readCoded } from '../failure.js';
 import { beforeTheLine } from './before-the-line.js';
 import { unknownMembers } from './known-members.js';
@@ -29,7 +35,8 @@ export async function describeCommand(call: ToolCall): Promise<DescribedTool> {
     commandText: command,
     shell,
     cwd,
-    environment,
+    differences: differences ?? loginDifferences(environment),
+    path: environment['PATH'],
     unknownInput: [...unknownMembers(tool, input), ...mistyped(input)],
     ...(typeof description === 'string' ? { label: description } : {}),
     call: { tool, inputJson },
@@ -60,14 +67,17 @@ const SHELL_FOLDERS = ['/bin', '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'
 export function hostShell(environment: Readonly<Record<string, string>>): string {
   const login = environment['SHELL'] ?? userInfo().shell ?? '';
   const named = [environment['CLAUDE_CODE_SHELL'], login].filter(
-    (path) => path !== undefined && /^\/.*(?:bash|zsh)/.test(path),
+    (path): path is string => path !== undefined && /^\/.*(?:bash|zsh)/.test(path),
   );
-  const names = basename(login) === 'bash' ? ['bash', 'zsh'] : ['zsh', 'bash'];
-  const searched = (environment['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
+  return named.find(isExecutable) ?? searchedShell(basename(login), environment['PATH'] ?? '') ?? '/bin/bash';
+}
+
+function searchedShell(login: string, path: string): string | undefined {
+  const names = login === 'bash' ? ['bash', 'zsh'] : ['zsh', 'bash'];
+  const searched = path.split(':').filter((folder) => folder.startsWith('/'));
   const [first = [], second = []] = names.map((name) => searched.map((folder) => `${folder}/${name}`));
   const known = names.flatMap((name) => SHELL_FOLDERS.map((folder) => `${folder}/${name}`));
-  const candidates = [...named, ...first, ...known, ...second].filter((path) => path !== undefined);
-  return candidates.find(isExecutable) ?? '/bin/bash';
+  return [...first, ...known, ...second].find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {

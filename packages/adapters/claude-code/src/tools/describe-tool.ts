@@ -22,7 +22,7 @@ export async function describeTool(event: ToolEvent, environment: ToolCall['envi
 function realCwd(cwd: string | null): string {
   if (cwd === null) throw new AdapterFailure('cwd_unknown', 'Nobody said in which folder this call happens');
   try {
-    return realpathSync(cwd);
+    return realpathSync.native(cwd);
   } catch (cause) {
     throw new AdapterFailure('cwd_unknown', `The folder ${cwd} of this call is gone or cannot be read`, { cause });
   }

@@ -10,7 +10,14 @@ const HOST_VARIABLES = new Set([
   'CLAUDE_PROJECT_DIR',
 ]);
 
+/** By the environment that a session's hooks were told, which is never changed. */
+const known = new WeakMap<object, Readonly<Record<string, string>>>();
+
 /** The environment of the host's own caller, as far as a hook can tell it. */
 export function withoutHostVariables(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !HOST_VARIABLES.has(name)));
+  const without =
+    known.get(environment) ??
+    Object.freeze(Object.fromEntries(Object.entries(environment).filter(([name]) => !HOST_VARIABLES.has(name))));
+  known.set(environment, without);
+  return without;
 }

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { rules } from '@airlock/conformance';
 import { stopDaemon } from '@airlock/runtime/client';
 import { describe, expect, it } from 'vitest';
@@ -83,13 +82,15 @@ describe(rules('LOC-100', 'LOC-105', 'INV-22', 'INV-24')`the Node hook and a dae
   it('no answer is a denial before the host gives up', async () => {
     const scene = hookScene();
     await listener(scene, () => undefined);
-    expect(await runHook(scene, {}, { deadlineMs: 100 })).toEqual(denied('bad_answer'));
+    expect(await runHook(scene, {}, { onLate: (call) => void setTimeout(call, 100) })).toEqual(denied('bad_answer'));
   });
 
   it('coming back for ever ends there as well', async () => {
     const scene = hookScene();
     await listener(scene, (response) => response.writeHead(202, { 'content-length': 0 }).end());
-    expect(await runHook(scene, { event: 'tool.run' }, { deadlineMs: 500 })).toEqual(denied('bad_answer'));
+    expect(await runHook(scene, { event: 'tool.run' }, { onLate: (call) => void setTimeout(call, 500) })).toEqual(
+      denied('bad_answer'),
+    );
   });
 
   it.each<[string, string, (scene: ReturnType<typeof hookScene>) => void]>([
@@ -189,6 +190,18 @@ describe(rules('LOC-100', 'LOC-110', 'INV-22')`the end of the Node hook`, () => 
     );
   });
 
+  it.each<[string, 'allow' | 'deny', boolean, number]>([
+    ['an allow', 'allow', true, 10],
+    ['a deny', 'deny', true, 12],
+    ['an allow that nobody takes', 'allow', false, 2],
+    ['a deny that nobody takes', 'deny', false, 2],
+  ])('%s ends behind hook.sh as nothing else does', async (_name, permission, isTaken, code) => {
+    const scene = hookScene();
+    const exit = permission === 'allow' ? '0' : '2';
+    await listener(scene, (response) => send(response, permission, exit, decision(permission)));
+    expect(await runHook(scene, { isClean: true }, { give: () => isTaken })).toMatchObject({ code });
+  });
+
   it('an output that nobody takes is no permission', async () => {
     const scene = hookScene();
     await listener(scene, (response) => send(response, 'allow', '0', decision('allow')));
@@ -198,8 +211,8 @@ describe(rules('LOC-100', 'LOC-110', 'INV-22')`the end of the Node hook`, () => 
   it('an input that breaks off is a denial', async () => {
     const scene = hookScene();
     const asked = await listener(scene, (response) => send(response, 'allow', '0', decision('allow')));
-    const stdin = () => new Readable({ read() {} }).destroy(new Error('EIO'));
-    expect(await runHook(scene, { daemonCommand: NO_DAEMON }, { stdin })).toEqual(denied('internal_error'));
+    const hostInput = () => Promise.reject(new Error('EIO'));
+    expect(await runHook(scene, { daemonCommand: NO_DAEMON }, { hostInput })).toEqual(denied('internal_error'));
     expect(asked).toEqual([]);
   });
 });

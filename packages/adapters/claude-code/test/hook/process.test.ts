@@ -13,8 +13,8 @@ const program = `
   import { processIo } from ${source('io')};
   import { seldom } from ${source('seldom')};
   const [fixedHome, deadline] = process.argv.slice(1);
-  const options = { event: 'PreToolUse', fixedHome, daemonCommand: [], plugin: '/nowhere', seldom: async () => seldom };
-  process.exit(await hookMain(options, { ...processIo({}), deadlineMs: Number(deadline) }));
+  const options = { event: 'PreToolUse', socket: null, fixedHome, daemonCommand: [], plugin: '/nowhere', seldom: async () => seldom };
+  process.exit(await hookMain(options, { ...processIo({}), onLate: (call) => setTimeout(call, Number(deadline)) }));
 `;
 
 interface Streams {

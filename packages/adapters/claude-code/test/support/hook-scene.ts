@@ -9,6 +9,7 @@ import { afterEach } from 'vitest';
 import { hookMain } from '../../src/hook/main.js';
 import type { HookMain } from '../../src/hook/model.js';
 import { seldom } from '../../src/hook/seldom.js';
+import { readInput } from '../../src/hook/input.js';
 import type { HookIo } from '../../src/hook/io.js';
 
 const clean: (() => Promise<void> | void)[] = [];
@@ -103,22 +104,23 @@ export async function runHook(
   const { input = Buffer.from(CALL), ...rest } = io;
   const options = {
     event: 'PreToolUse',
+    socket: scene.paths.socket,
     fixedHome: scene.home,
     daemonCommand: NO_DAEMON,
     plugin: '/nowhere',
-    isClean: true,
     seldom: async () => seldom,
     ...over,
   };
   const code = await hookMain(options, {
-    stdin: () => Readable.from([input]),
+    hostInput: async () => await readInput(Readable.from([input])),
     environment: () => null,
-    deadlineMs: 60_000,
+    onLate: () => undefined,
     onEnd: () => undefined,
     give: (output) => {
       given = output;
       return true;
     },
+    giveNothing: () => undefined,
     ...rest,
   });
   return { code, stdout: given.stdout, stderr: given.stderr };

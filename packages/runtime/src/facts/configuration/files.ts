@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { STARTUP_FACT } from '@airlock/policy';
 import { type ConfigurationFact, parseHexSha256 } from '@airlock/protocol';
@@ -29,13 +29,13 @@ export function readText(path: string): string | null {
   }
 }
 
-/** Where a link leads, which may be nowhere; null when it is no link. */
-export function readLink(path: string): string | null {
+/** Whether something has this name, also a link that leads nowhere. */
+export function hasEntry(path: string): boolean {
   try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? readlinkSync(path) : null;
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
-    return null;
+    return false;
   }
 }
 

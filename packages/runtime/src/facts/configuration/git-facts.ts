@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { type FactBook, kindOf, readLink, readText, upwards } from './files.js';
+import { type FactBook, hasEntry, kindOf, readText, upwards } from './files.js';
 import { decidingSections, type GitSetting, includedFiles, readGitConfig } from './git-config.js';
 import type { ConfigurationPlace } from './place.js';
 
@@ -15,24 +15,31 @@ interface GitFolders {
 
 /** Whether git takes a folder for a repository without a work tree: it does so before it looks for `.git` further up. */
 function isBare(folder: string): boolean {
-  if (readLink(`${folder}/HEAD`) === null && kindOf(`${folder}/HEAD`) === 'none') return false;
+  if (!hasEntry(`${folder}/HEAD`)) return false;
   return kindOf(`${folder}/objects`) !== 'none' || kindOf(`${folder}/commondir`) !== 'none';
 }
 
-/** Where a folder that git takes for its own keeps its configuration; `.git` may be a file that names another place. */
-function foldersOf(workTree: string, git: string): GitFolders {
+/** The folder that a work tree's `.git` is, or names where it is a file; null where there is none. */
+function gitFolder(workTree: string): string | null {
+  const git = `${workTree}/.git`;
+  const kind = kindOf(git);
+  if (kind !== 'file') return kind === 'none' ? null : git;
   const named = /^gitdir: (.*?)\s*$/m.exec(readText(git) ?? '')?.[1];
-  const own = named === undefined ? git : resolve(workTree, named);
+  return named === undefined ? git : resolve(workTree, named);
+}
+
+/** Where a folder that git takes for its own keeps its configuration. */
+function foldersOf(workTree: string, own: string): GitFolders {
   const common = readText(`${own}/commondir`);
   return { workTree, own, shared: common === null ? own : resolve(own, common.trim()) };
 }
 
 /** Every repository around `folder`, nearest first: which one git takes depends on more than is looked at here. */
 function repositoriesAround(folder: string): readonly GitFolders[] {
-  return upwards(folder).flatMap((each) => [
-    ...(kindOf(`${each}/.git`) === 'none' ? [] : [foldersOf(each, `${each}/.git`)]),
-    ...(isBare(each) ? [foldersOf(each, each)] : []),
-  ]);
+  return upwards(folder).flatMap((each) => {
+    const own = gitFolder(each);
+    return [...(own === null ? [] : [foldersOf(each, own)]), ...(isBare(each) ? [foldersOf(each, each)] : [])];
+  });
 }
 
 /** Reads a file and everything it includes, and notes what decides. */

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, read, readSync, realpathSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { type HexSha256, parseHexSha256 } from '@airlock/protocol';
+import { parseHexSha256 } from '@airlock/protocol';
 import { errnoOf, FactsError } from '../errors.js';
-import { HashedContents } from './hashed-content.js';
-
-/** Bytes of a file that the kernel looks at to choose how to execute it. */
-export const HEAD_BYTES = 256;
+import { type Digest, HashedContents, HEAD_BYTES } from './hashed-content.js';
 
 /** A file up to this size is read in one go; a longer one piece by piece, while other work goes on. Bytes. */
 const AT_ONCE_BYTES = 8 * 1024 * 1024;
@@ -27,14 +24,11 @@ export interface FileStamp {
 }
 
 /** A file as it was when it was opened once and read to its end. */
-export interface FileIdentity {
+export interface FileIdentity extends Digest {
   /** Real path, every link resolved. */
   readonly realPath: string;
-  readonly sha256: HexSha256;
   readonly stamp: FileStamp;
   readonly setId: 'none' | 'setuid' | 'setgid';
-  /** First {@link HEAD_BYTES} bytes. */
-  readonly head: Uint8Array;
 }
 
 export function stampOf(stats: BigIntStats): FileStamp {
@@ -59,25 +53,12 @@ export function sameStamp(a: FileStamp, b: FileStamp): boolean {
   );
 }
 
-type Digest = Pick<FileIdentity, 'sha256' | 'head'>;
-
 const contents = new HashedContents();
-
-/** Where files are read to, one after the other: memory that is asked for anew costs more than the reading. */
-let room = new Uint8Array(0);
 
 /** Reads a file without a pause; null when it is too long for that, or longer than it said. */
 function digestAtOnce(file: number, size: bigint): Digest | null {
   if (size > AT_ONCE_BYTES) return null;
-  if (room.length <= size) room = new Uint8Array(Number(size) + 1);
-  let length = 0;
-  for (;;) {
-    const got = readSync(file, room, length, room.length - length, length);
-    if (got === 0) break;
-    length += got;
-    if (length === room.length) return null;
-  }
-  return { sha256: contents.sha256Of(room.subarray(0, length)), head: room.slice(0, Math.min(length, HEAD_BYTES)) };
+  return contents.digestOf(Number(size), (into, position) => readSync(file, into, 0, into.length, position));
 }
 
 const readPiece = promisify(read);

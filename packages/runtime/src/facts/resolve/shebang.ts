@@ -1,4 +1,4 @@
-import { HEAD_BYTES } from './file-identity.js';
+import { HEAD_BYTES } from './hashed-content.js';
 
 /** How the kernel would start a file, read from its first bytes. */
 export type ImageKind =
