@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hooksJson } from '@airlock/adapter-claude-code';
 import { type ClaudeSite, openSite } from '@airlock/claude-rig';
 import { alternate, quantile, type Row } from '../measure.js';
 import { bareServer, moduleLayer, post } from './module.js';
 
-const WARM = 3;
-const ROUNDS = 60;
+/** As many calls as a daemon has answered in the middle of a session: code that ran seldom is slow. */
+const WARM = 100;
+const ROUNDS = 300;
 const MODULE_ROUNDS = 400;
 
 const LINE = 'git status';
@@ -51,16 +53,22 @@ function inTurn<Name extends string>(
   calls: Calls,
   env: Environment,
 ): Readonly<Record<Name, Cost>> {
-  const plan = Object.entries<Way>(ways).map(([name, way]) => ({
-    name,
-    ...way,
-    inputs: Array.from({ length: WARM + ROUNDS }, () => JSON.stringify(calls.next())),
-  }));
+  const list = (entries: readonly string[]) => [`${entries.length}`, ...entries];
+  const plan = Object.entries<Way>(ways).flatMap(([name, { argv, says }]) => {
+    const inputs = Array.from({ length: WARM + ROUNDS }, () => JSON.stringify(calls.next()));
+    return [name, says, ...list(argv), ...list(inputs)];
+  });
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const input = [`${WARM}`, ...list(variables), ...plan].map((field) => `${field}\0`).join('');
   const starter = fileURLToPath(new URL('./start.pl', import.meta.url));
-  const input = JSON.stringify({ warm: WARM, env, ways: plan });
   const { status, stdout, stderr } = spawnSync('perl', [starter], { input, encoding: 'utf8' });
   if (status !== 0) throw new Error(`the starter ended with ${status}: ${stderr}`);
-  return JSON.parse(stdout) as Record<Name, Cost>;
+  const rows = stdout
+    .trimEnd()
+    .split('\n')
+    .map((row) => row.split('\t'));
+  const costs = rows.map(([name, cpu, ...wall]) => [name, { cpu: Number(cpu), wall: wall.map(Number) }]);
+  return Object.fromEntries(costs) as Record<Name, Cost>;
 }
 
 function rowsOf(what: string, goal: string, { ours, floor }: { ours: Cost; floor: Cost }): Row[] {
@@ -77,13 +85,20 @@ function rowsOf(what: string, goal: string, { ours, floor }: { ours: Cost; floor
   ];
 }
 
+/** How the host of a platform starts the command hook, as the plugin says. */
+function hookWords(plugin: string, platform: NodeJS.Platform): readonly string[] {
+  const { hooks } = JSON.parse(hooksJson({ platform, node: process.execPath }));
+  const { command, args } = hooks.PreToolUse[0].hooks[0];
+  return [command, ...args].map((word: string) => word.replace('$' + '{CLAUDE_PLUGIN_ROOT}', plugin));
+}
+
 /** The command hook as the host starts it: the script, and the same in Node, against an empty Node. */
 function hookRows(plugin: string, calls: Calls, env: Environment): Row[] {
   const says = '"permissionDecision":"allow"';
   const ways = {
     floor: { argv: [process.execPath, '-e', '0'], says: '' },
-    script: { argv: ['/bin/sh', '-p', join(plugin, 'hooks', 'hook.sh'), 'PreToolUse'], says },
-    node: { argv: [process.execPath, join(plugin, 'lib', 'hook.cjs'), 'PreToolUse'], says },
+    script: { argv: hookWords(plugin, 'linux'), says },
+    node: { argv: hookWords(plugin, 'win32'), says },
   };
   const { floor, script, node } = inTurn(ways, calls, env);
   return [
