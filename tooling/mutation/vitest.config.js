@@ -11,6 +11,7 @@ export default defineConfig({
     root: 'packages/policy',
     include: folders === undefined ? ['test/**/*.test.ts'] : folders.map((folder) => `test/${folder}/**/*.test.ts`),
     exclude: ['test/security/shell-differential.test.ts'],
+    setupFiles: ['../../tooling/vitest/seed.js'],
     environment: 'node',
     testTimeout: 20_000,
   },
