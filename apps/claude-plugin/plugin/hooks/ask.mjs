@@ -49,10 +49,14 @@ async function post($, event, body) {
   }
 }
 
-/** The same through the hook script, which checks the socket, starts the daemon when none runs, and waits by itself. */
+/**
+ * The same through the hook script, which checks the socket, starts the daemon when none runs, and waits by itself. Nothing of the
+ * session's environment goes along: a repository sets it, and a library that it names would answer in the script's place.
+ */
 async function throughScript($, event, body) {
-  const env = await $.process.hookEnv();
-  const argv = ['/bin/sh', '-p', `${env.CLAUDE_PLUGIN_ROOT}/hooks/hook.sh`, event];
+  const { CLAUDE_PLUGIN_ROOT } = await $.process.hookEnv();
+  const argv = ['/bin/sh', '-p', `${CLAUDE_PLUGIN_ROOT}/hooks/hook.sh`, event];
+  const env = { PATH: '/usr/bin:/bin' };
   const done = await $.process.run(argv, { stdin: body, env, timeoutMs: LONGEST + 10_000 });
   const said = done.stderr.trim();
   const goesOn = done.exitCode === 0 && GOES_ON.test(done.stdout);

@@ -1,5 +1,5 @@
 # hook.pl EVENT SOCKET: asks the daemon that listens on SOCKET. Standard input is the host's input, fd 4 is what `env -0`
-# printed. Prints the daemon's answer and ends with 10 to go on or with 12 to block; hook.sh has words for the other ends.
+# printed. Prints the daemon's answer and ends with 210 to go on or with 212 to block; hook.sh has words for the other ends.
 # A hook starts for every call, and every module takes a tenth of what all of this takes: there is none, not even `strict`,
 # with which a test compiles it. For the same reason nothing is matched before the daemon is asked.
 
@@ -28,7 +28,8 @@ BEGIN {
     # Both come from hook.sh and the installation; the key of a hash is not tainted.
     $event = $ARGV[0];
     ($socket) = keys %{ { $ARGV[1] => 1 } };
-    # A signal that ends Perl itself: hook.sh takes every end that it does not know for a block.
+    # A signal that ends Perl itself, whatever our caller ignores: hook.sh takes every end that it does not know for a block.
+    $SIG{ALRM} = 'DEFAULT';
     alarm 315;
     exit $not_asked if length($socket) > 100 || !is_trusted();
     # The numbers of Linux: the module that knows them takes longer to load than everything else.
@@ -129,4 +130,4 @@ if ($permission eq 'deny') {
     my $reason = $header{'airlock-reason'} // '';
     give(\*STDERR, ($reason eq '' ? 'airlock: denied' : $reason) . "\n");
 }
-exit($permission eq 'deny' ? 12 : 10);
+exit($permission eq 'deny' ? 212 : 210);

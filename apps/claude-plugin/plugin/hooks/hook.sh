@@ -8,6 +8,9 @@
 # code of its own when it has answered, so that no other end of it can look like one: an empty file ends with 0.
 # For every POSIX shell: dash, bash, zsh, busybox. Against LD_PRELOAD and its like no program can defend itself.
 
+# Some shells end with 1, which blocks nothing, when functions call each other deeper than this says.
+FUNCNEST=100
+
 # refuse REASON: blocks.
 refuse() {
   printf 'airlock: %s\n' "$1" >&2
@@ -77,8 +80,8 @@ case $2:$airlock_code in
     ;;
 esac
 case $airlock_code in
-  10) exit 0 ;;
-  12) exit 2 ;;
+  210) exit 0 ;;
+  212) exit 2 ;;
   3) refuse 'the daemon gave no answer in time; type: airlock doctor' ;;
   4) refuse 'the daemon gave no whole answer; type: airlock doctor' ;;
   5) refuse 'the daemon gave an answer that is none; type: airlock doctor' ;;

@@ -59,6 +59,12 @@ for (const { program, shell } of SHELLS) {
       expect(seen.map((one) => one.line)).toEqual(['POST /v1/hooks/claude-code/PreToolUse HTTP/1.1']);
     });
 
+    test.each(['0', '1'])('is not ended by a FUNCNEST of %s', async (FUNCNEST) => {
+      const stage = new Stage();
+      await hostileDaemon(stage.socket, says(DENY));
+      expectBlocked(await stage.run({ ...start, env: { FUNCNEST } }));
+    });
+
     test.each([
       ['allow with the exit code of deny', { ...ALLOW, exit: '2' }],
       ['deny with the exit code of allow', { ...DENY, exit: '0' }],
@@ -152,7 +158,7 @@ describe(rules('LOC-030', 'LOC-105')`what the script leaves to Node`, () => {
 
   test('the commands of the human, which have a program of their own', async () => {
     const stage = new Stage();
-    writeFileSync(join(stage.plugin, 'lib', 'command.js'), `process.stderr.write('done\\n'); process.exitCode = 12;`);
+    writeFileSync(join(stage.plugin, 'lib', 'command.js'), `process.stderr.write('done\\n'); process.exitCode = 212;`);
     expect(await stage.run({ event: 'command' })).toMatchObject({ code: 2, stdout: '', stderr: 'done\n' });
   });
 

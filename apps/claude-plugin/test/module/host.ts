@@ -57,10 +57,15 @@ async function load(socket: string | null): Promise<LoadedModule> {
   return { hooks, catches };
 }
 
+interface ScriptOptions {
+  readonly stdin: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** The `$` of the host with a daemon and a script that answer in turn, the last answer for good. */
 export function hostWith(daemon: readonly DaemonAnswer[], script?: ScriptAnswer) {
   const posted: Posted[] = [];
-  const scripts: { argv: readonly string[]; stdin: string }[] = [];
+  const scripts: (ScriptOptions & { readonly argv: readonly string[] })[] = [];
   const dollar = {
     session: { id: () => Promise.resolve('s-1'), cwd: () => Promise.resolve('/home/dev/p') },
     env: { get: (name: string) => Promise.resolve(name === 'HOME' ? '/home/dev' : undefined) },
@@ -73,9 +78,9 @@ export function hostWith(daemon: readonly DaemonAnswer[], script?: ScriptAnswer)
       },
     },
     process: {
-      hookEnv: () => Promise.resolve({ CLAUDE_PLUGIN_ROOT: '/plugin' }),
-      run: (argv: readonly string[], { stdin }: { readonly stdin: string }) => {
-        scripts.push({ argv, stdin });
+      hookEnv: () => Promise.resolve({ CLAUDE_PLUGIN_ROOT: '/plugin', LD_PRELOAD: '/repository/evil.so' }),
+      run: (argv: readonly string[], { stdin, env }: ScriptOptions) => {
+        scripts.push({ argv, stdin, env });
         return script === undefined ? Promise.reject(new Error('ENOENT')) : Promise.resolve(script);
       },
     },

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { describe, expect, test } from 'vitest';
 import {
@@ -309,5 +311,17 @@ describe(rules('LOC-040', 'LOC-100', 'LOC-140', 'INV-22', 'INV-24')`a daemon tha
     expect(ended.took).toBeGreaterThan(1500);
     expect(ended.took).toBeLessThan(10_000);
     expect(stage.slowPathCall).toBeNull();
+  });
+
+  test('input that never ends is a denial in time, though the host ignores the signal of the deadline', async () => {
+    const stage = new Stage();
+    stage.alter('315', '2');
+    await hostileDaemon(stage.socket, says(ALLOW));
+    const pipe = join(stage.root, 'input');
+    execFileSync('mkfifo', [pipe]);
+    const ignoring = ['/bin/sh', '-c', `trap '' ALRM; exec /bin/sh -p "$@" <>"$0"`, pipe];
+    const ended = await stage.run({ shell: ignoring });
+    expectBlocked(ended);
+    expect(ended.took).toBeGreaterThan(1500);
   });
 });

@@ -218,7 +218,7 @@ describe(rules('LOC-100', 'INV-22')`a damaged installation`, () => {
   test('one with a hook.pl that is cut off behind its answer is a denial', async () => {
     const stage = new Stage();
     await hostileDaemon(stage.socket, says(ALLOW));
-    stage.alter(`exit($permission eq 'deny' ? 12 : 10);\n`, '');
+    stage.alter(`exit($permission eq 'deny' ? 212 : 210);\n`, '');
     const ended = await stage.run();
     expectExitBlocks(ended);
     expect(ended.stdout).toBe(verdictBody('allow'));

@@ -56,7 +56,7 @@ const bytes = readFileSync(0);
 writeFileSync(__dirname + '/../slow-path.json', JSON.stringify({ argv: process.argv.slice(2), input: bytes.toString('base64'), env: process.env, told: readFileSync(4).toString('base64') }));
 process.stdout.write(JSON.stringify({ hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision: 'deny', permissionDecisionReason: 'slow path' } }));
 process.stderr.write('slow path\\n');
-process.exit(12);
+process.exit(212);
 `;
 
 const stages: Stage[] = [];

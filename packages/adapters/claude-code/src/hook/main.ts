@@ -80,7 +80,12 @@ async function answer(options: HookMain, io: HookIo, isOver: () => boolean): Pro
 
 async function told(event: string, io: HookIo, pipes: Pipes): Promise<HookPost> {
   const input = await io.hostInput(pipes);
-  return { host: HOST, event, input, environment: io.environment() };
+  // The module starts this program with an environment of its own, which says nothing about the call's.
+  return { host: HOST, event, input, environment: isOfModule(event) ? null : io.environment() };
+}
+
+function isOfModule(event: string): boolean {
+  return event.startsWith('tool.');
 }
 
 function placeOf({ socket, fixedHome }: HookMain): SocketPlace {
@@ -99,7 +104,7 @@ interface Asking {
 /** The checked answer of the running daemon. A running daemon that answers badly is no reason for anything but a deny. */
 async function askDaemon({ event, place, pipes, post, isOver }: Asking): Promise<HookOutput> {
   let raw = await postHook(place, pipes, post);
-  while (raw.status === 202 && event.startsWith('tool.') && !isOver()) {
+  while (raw.status === 202 && isOfModule(event) && !isOver()) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
     raw = await postHook(place, pipes, post);
   }

@@ -46,6 +46,16 @@ describe(rules('LOC-040', 'LOC-050', 'LOC-140')`the Node hook and a running daem
     expect(asked).toHaveLength(3);
   });
 
+  it.each(['tool.check', 'tool.run'])(
+    'of %s no environment is told: the module gives it one of its own',
+    async (event) => {
+      const scene = hookScene();
+      const asked = await listener(scene, (response) => send(response, 'pass', '0', '{}'));
+      await runHook(scene, { event }, { environment: () => 'QT1iAA==' });
+      expect(asked.map(({ headers }) => headers['airlock-environment'])).toEqual([undefined]);
+    },
+  );
+
   it('input of 4 MiB is passed on, a byte more is a denial', async () => {
     const scene = hookScene();
     const asked = await listener(scene, (response) => send(response, 'pass', '0', '{}'));
@@ -191,8 +201,8 @@ describe(rules('LOC-100', 'LOC-110', 'INV-22')`the end of the Node hook`, () => 
   });
 
   it.each<[string, 'allow' | 'deny', boolean, number]>([
-    ['an allow', 'allow', true, 10],
-    ['a deny', 'deny', true, 12],
+    ['an allow', 'allow', true, 210],
+    ['a deny', 'deny', true, 212],
     ['an allow that nobody takes', 'allow', false, 2],
     ['a deny that nobody takes', 'deny', false, 2],
   ])('%s ends behind hook.sh as nothing else does', async (_name, permission, isTaken, code) => {
