@@ -8,6 +8,17 @@ const LONGEST = 320_000;
 const GOES_ON =
   /^(\{\}|\{"hookSpecificOutput":\{"hookEventName":"PreToolUse","permissionDecision":"allow","permissionDecisionReason":"(?:[^"\\\n]|\\[^\n])*"\}\})\n?$/;
 
+/** Variables by which a program is started with the library of somebody else, which would answer in its place: all empty. */
+const LOADED = [
+  'LD_AUDIT',
+  'LD_LIBRARY_PATH',
+  'LD_PRELOAD',
+  'GCONV_PATH',
+  'DYLD_INSERT_LIBRARIES',
+  'DYLD_LIBRARY_PATH',
+];
+const NO_LIBRARIES = Object.fromEntries(LOADED.map((name) => [name, '']));
+
 /** Null when the call, made in the folder `cwd`, may go on; else the reason why it may not. */
 export async function refusal($, next, { event, cwd, call }) {
   const body = JSON.stringify({ ...(await about($, event, cwd)), ...call });
@@ -50,14 +61,13 @@ async function post($, event, body) {
 }
 
 /**
- * The same through the hook script, which checks the socket, starts the daemon when none runs, and waits by itself. Nothing of the
- * session's environment goes along: a repository sets it, and a library that it names would answer in the script's place.
+ * The same through the hook script, which checks the socket, starts the daemon when none runs, and waits by itself. The
+ * host adds this environment to that of the session, which a repository sets.
  */
 async function throughScript($, event, body) {
   const { CLAUDE_PLUGIN_ROOT } = await $.process.hookEnv();
   const argv = ['/bin/sh', '-p', `${CLAUDE_PLUGIN_ROOT}/hooks/hook.sh`, event];
-  const env = { PATH: '/usr/bin:/bin' };
-  const done = await $.process.run(argv, { stdin: body, env, timeoutMs: LONGEST + 10_000 });
+  const done = await $.process.run(argv, { stdin: body, env: NO_LIBRARIES, timeoutMs: LONGEST + 10_000 });
   const said = done.stderr.trim();
   const goesOn = done.exitCode === 0 && GOES_ON.test(done.stdout);
   return { isDecided: true, refusal: goesOn ? null : said === '' ? 'Airlock: the call is denied' : said };

@@ -78,7 +78,7 @@ export function hostWith(daemon: readonly DaemonAnswer[], script?: ScriptAnswer)
       },
     },
     process: {
-      hookEnv: () => Promise.resolve({ CLAUDE_PLUGIN_ROOT: '/plugin', LD_PRELOAD: '/repository/evil.so' }),
+      hookEnv: () => Promise.resolve({ CLAUDE_PLUGIN_ROOT: '/plugin' }),
       run: (argv: readonly string[], { stdin, env }: ScriptOptions) => {
         scripts.push({ argv, stdin, env });
         return script === undefined ? Promise.reject(new Error('ENOENT')) : Promise.resolve(script);

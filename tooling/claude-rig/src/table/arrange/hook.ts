@@ -41,6 +41,9 @@ export function pluginText(name: string, from: string | RegExp, to: string): Arr
   };
 }
 
+/** The module knows no socket, as in a published copy: it asks through the hook's script. */
+export const publishedPlace = pluginText('hooks/place.mjs', /(?<=^export const socket = ).*(?=;$)/m, 'null');
+
 /** The hook is given up by the host after two seconds, and does this. */
 export function hookHangs(script: string): Arrange {
   return both(hookIs(script), pluginText('hooks/hooks.json', /"timeout": 330/, '"timeout": 2'));

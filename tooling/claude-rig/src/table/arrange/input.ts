@@ -21,6 +21,9 @@ export const nestedFolder: Arrange = ({ folder }) => {
   return { cwd };
 };
 
+/** The effect is a file that the host writes itself, where no program can be started. */
+export const byWrite: Arrange = ({ effect }) => ({ steps: [call('Write', { file_path: effect, content: 'ran' })] });
+
 /** A folder that nobody paired; the human approves whatever comes. */
 export const notPaired: Arrange = ({ site, home }) => {
   const cwd = join(home, 'elsewhere');

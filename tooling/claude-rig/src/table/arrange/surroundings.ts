@@ -118,6 +118,9 @@ __attribute__((constructor)) static void evil(void) {
   return { LD_PRELOAD: library };
 };
 
+/** The loader of Linux prints the libraries of every program instead of starting it, so a hook prints text and exits 0. */
+export const traceLoader: Variables = () => ({ LD_TRACE_LOADED_OBJECTS: '1' });
+
 /** Of all that is local only the scripted model is reached without a proxy; ours would be `localhost`. */
 export const proxies: Variables = () => {
   const proxy = 'http://127.0.0.1:9';
