@@ -34,10 +34,11 @@ export function assemble({ app, dist, kind }: Assembly): void {
 }
 
 function writePlaces(plugin: string, kind: Assembly['kind']): void {
-  const { platform, execPath } = process;
+  const isPublished = kind === 'published';
   const place: PluginPlace = {
-    platform,
-    node: kind === 'published' ? null : execPath,
+    // One build is for every POSIX system, whoever builds it. On Windows its hooks cannot start, which blocks.
+    platform: isPublished ? 'linux' : process.platform,
+    node: isPublished ? null : process.execPath,
     fixedHome: null,
     command: null,
     kind,

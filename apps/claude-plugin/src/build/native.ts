@@ -6,6 +6,7 @@ export interface NativeCopy {
   readonly app: string;
   /** Folder that gets `node_modules`. */
   readonly lib: string;
+  /** For every POSIX system that there is a binding for, not only for this one. */
   readonly everyPlatform: boolean;
 }
 
@@ -20,7 +21,7 @@ export function copyNativeDependencies({ app, lib, everyPlatform }: NativeCopy):
   copyPackage(sqlite, path.join(target, '@photostructure/sqlite'));
   const prebuilds = path.join(sqlite, 'prebuilds');
   const mine = `${process.platform}-${process.arch}`;
-  for (const platform of readdirSync(prebuilds).filter((name) => everyPlatform || name === mine)) {
+  for (const platform of readdirSync(prebuilds).filter((name) => (everyPlatform ? !name.startsWith('win32') : name === mine))) {
     const to = path.join(target, '@photostructure/sqlite', 'prebuilds', platform);
     cpSync(path.join(prebuilds, platform), to, { recursive: true });
   }

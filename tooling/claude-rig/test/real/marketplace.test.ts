@@ -94,7 +94,10 @@ for (const version of versionsUnderTest) {
         const path = plugin?.installPath ?? '';
         const files: object = JSON.parse(readFileSync(join(path, 'files.json'), 'utf8'));
         for (const name of Object.keys(files)) expect(existsSync(join(path, name)), name).toBe(true);
-        expect(Object.keys(files)).toContain('lib/node_modules/@photostructure/sqlite/package.json');
+        const bindings = Object.keys(files).filter((name) => name.includes('/@photostructure/sqlite/prebuilds/'));
+        for (const system of ['linux-x64', 'linux-arm64', 'darwin-arm64'])
+          expect(bindings.some((name) => name.includes(`/${system}/`)), system).toBe(true);
+        expect(bindings.filter((name) => name.includes('/win32-'))).toEqual([]);
         for (const name of ['hooks.json', 'place.txt', 'place.mjs']) {
           const text = readFileSync(join(path, 'hooks', name), 'utf8');
           expect(text, name).not.toContain(process.execPath);

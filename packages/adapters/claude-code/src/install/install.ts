@@ -54,8 +54,13 @@ export function fixedHomeOf(environment: Environment): string | null {
   );
 }
 
-/** What the generated files of an installed copy say. */
+/** What the generated files of an installed copy say. Throws `not_supported`. */
 export function installedPlace(fixedHome: string | null, command: string): PluginPlace {
+  if (process.platform === 'win32') {
+    throw new InstallError('not_supported', 'no daemon of Airlock runs on Windows, so every call would be denied', {
+      fix: 'run Claude Code and Airlock in WSL',
+    });
+  }
   const node = realpathSync(process.execPath);
   return { platform: process.platform, node, fixedHome, command, kind: 'installed' };
 }

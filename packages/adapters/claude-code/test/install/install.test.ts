@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fixedHomeOf, installForUser, uninstallForUser } from '../../src/install/install.js';
 import { claudeReport } from '../../src/install/status.js';
 import { InstallSite } from '../support/install-site.js';
@@ -10,7 +10,10 @@ let site: InstallSite;
 beforeEach(() => {
   site = new InstallSite();
 });
-afterEach(() => site.close());
+afterEach(() => {
+  vi.restoreAllMocks();
+  site.close();
+});
 
 const COMMAND = '/opt/airlock/main.js';
 
@@ -132,6 +135,12 @@ describe('installing for one user', () => {
 });
 
 describe('installing refuses', () => {
+  test('Windows, where no daemon runs', async () => {
+    vi.spyOn(process, 'platform', 'get').mockReturnValue('win32');
+    await expect(install()).rejects.toThrow(expect.objectContaining({ code: 'not_supported' }));
+    expect(existsSync(join(site.home, 'data', 'claude-code'))).toBe(false);
+  });
+
   test.each([
     { what: 'a host that fails', more: { FAKE_FAILS: 'plugin marketplace' }, code: 'claude_failed' },
     { what: 'a host that says it installed but did not', more: { FAKE_LIST: '[]' }, code: 'claude_failed' },
