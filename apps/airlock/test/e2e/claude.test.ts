@@ -125,12 +125,15 @@ describe('airlock claude', () => {
     expect(readFileSync(file, 'utf8')).not.toBe('#!/bin/sh\nexit 0\n');
   }, 60_000);
 
-  test('an old Claude Code: a warning at installation, exit 1 of status', async () => {
+  test('an old Claude Code: a warning at installation, exit 1 of status, what stays open in doctor', async () => {
     const env = { ...options.env, FAKE_VERSION: '2.1.197' };
     expect((await say('claude install', { env })).stderr).toContain('WARNING: before 2.1.295');
     const { code, stdout } = await say('claude status', { env });
     expect(code).toBe(1);
     expect(stdout).toMatch(/^OPEN {4}before 2\.1\.295/m);
+    expect((await say('doctor', { env })).stdout).toMatch(
+      /^FAIL {2}claude version +2\.1\.197: before 2\.1\.295 a hook .*; before 2\.1\.287 there are no modules/m,
+    );
   }, 60_000);
 
   test('status --managed fails for an installation of a user', async () => {

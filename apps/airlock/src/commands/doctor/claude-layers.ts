@@ -25,7 +25,7 @@ function installed(cli: Cli, { plugin }: ClaudeReport): Finding {
 function version({ host }: ClaudeReport): Finding {
   const detail = host.version ?? 'of unknown version';
   if (host.open.length === 0) return { ok: true, detail };
-  return { ok: false, detail: `${detail}: ${host.open.join('; ')}`, fix: 'update Claude Code to 2.1.295 or newer' };
+  return { ok: false, detail: `${detail}: ${host.open.join('; ')}`, fix: 'update Claude Code' };
 }
 
 function around(cli: Cli, { plugin, findings }: ClaudeReport): Finding {

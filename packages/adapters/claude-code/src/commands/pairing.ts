@@ -60,7 +60,10 @@ function follow(event: PairEvent, show: (line: string) => void): string | null {
   switch (event.event) {
     case 'pairing':
       for (const line of [`Code  ${event.code}`, `Link  ${event.link}`]) show(line);
-      show(`Until ${new Date(event.expiresAt).toISOString()}. Open the link on your phone, or type the code there.`);
+      show(
+        `Until ${new Date(event.expiresAt).toISOString()}. In the terminal of the approver type: airlock approver pair`,
+      );
+      show('It asks for the link or the code. The page behind the link says how to make a terminal an approver.');
       return null;
     case 'old-approver':
       show(`${visible(event.signerKeyId)} is the approver until now. ${agreement(event.reachable)}`);

@@ -6,4 +6,6 @@ export interface CommandProgram {
   readonly daemonCommand: readonly string[];
   /** Absolute path of the program itself. */
   readonly entry: string;
+  /** Folder of the plugin that it is a part of. */
+  readonly plugin: string;
 }

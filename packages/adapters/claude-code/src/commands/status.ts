@@ -1,9 +1,10 @@
 import { RuntimeError, type StatusAnswer, workspaceAround, type WorkspaceStatus } from '@airlock/runtime/client';
+import { hostLines } from './host.js';
 import { nothingElse } from './modes.js';
 import { type CommandSession, daemonOf } from './session.js';
 import { timeWords, visible } from './words.js';
 
-/** `/airlock:status`: whether it works, and what may go on without a question here. */
+/** `/airlock:status`: whether it works, what may go on without a question here, and what the host leaves open. */
 export async function status(session: CommandSession, argument: string): Promise<readonly string[]> {
   nothingElse(argument, 'status');
   let answer: StatusAnswer;
@@ -11,7 +12,10 @@ export async function status(session: CommandSession, argument: string): Promise
     answer = await (await daemonOf(session)).status();
   } catch (thrown) {
     if (!(thrown instanceof RuntimeError) || thrown.code !== 'daemon_stopped') throw thrown;
-    return ['daemon     stopped by command: everything is denied until airlock daemon start, in a terminal'];
+    return [
+      'daemon     stopped by command: everything is denied until airlock daemon start, in a terminal',
+      ...hostLines(session),
+    ];
   }
   const workspace = workspaceAround(answer, session.folder);
   return [
@@ -20,6 +24,7 @@ export async function status(session: CommandSession, argument: string): Promise
     `workspace  ${visible(workspace?.path ?? session.folder)}`,
     `approver   ${approverWords(workspace)}`,
     ...(workspace === null ? [] : [`policy     ${policyWords(workspace)}`]),
+    ...hostLines(session),
     ...answer.problems.map(({ code, message }) => `PROBLEM    ${visible(code)}: ${visible(message)}`),
   ];
 }

@@ -1,13 +1,23 @@
-/** First version of the line 2.1 whose modules have the layer right before a tool runs, as far as it was looked at. */
-const MODULES_SINCE = 330;
+import { hostMeaning, readVersion } from '../install/host-version.js';
 
-/** Patch of a host of the line 2.1, as it tells its programs in AI_AGENT; null for all others. */
-export function hostPatch(environment: Readonly<Record<string, string>> | null): number | null {
-  const patch = /^claude-code_2-1-(\d{1,6})_/.exec(environment?.['AI_AGENT'] ?? '')?.[1];
+type Environment = Readonly<Record<string, string | undefined>> | null;
+
+/**
+ * Version of the host, as it tells its programs in AI_AGENT; null where it does not. The `env` of a repository could
+ * overwrite that: it is for words and incidents, and decides nothing.
+ */
+export function versionSaid(environment: Environment): string | null {
+  const said = /^claude-code_(\d+)-(\d+)-(\d+)(?:_|$)/.exec(environment?.['AI_AGENT'] ?? '');
+  return said === null ? null : readVersion(said.slice(1, 4).join('.'));
+}
+
+/** Patch of a host of the line 2.1; null for all others. */
+export function hostPatch(environment: Environment): number | null {
+  const patch = /^2\.1\.(\d+)$/.exec(versionSaid(environment) ?? '')?.[1];
   return patch === undefined ? null : Number(patch);
 }
 
 /** Whether the host is known to load the modules of plugins. */
-export function loadsModules(environment: Readonly<Record<string, string>> | null): boolean {
-  return (hostPatch(environment) ?? 0) >= MODULES_SINCE;
+export function loadsModules(environment: Environment): boolean {
+  return hostMeaning(versionSaid(environment)).hasModules;
 }

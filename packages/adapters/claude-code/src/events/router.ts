@@ -6,15 +6,13 @@ import { incidentNotice, refusalReason, settingsReason } from '../answers/reason
 import { AdapterFailure } from '../failure.js';
 import { describeTool } from '../tools/describe-tool.js';
 import { approvalSeconds } from './approval-wait.js';
+import { CANARY_TOOL, canaryMessage } from './canary-call.js';
 import { refusedChange } from './config-change.js';
 import { loadsModules } from './host-agent.js';
 import { inputSha256, MODULE_NOT_LOADED, mismatchOf } from './outcome.js';
 import { idSchema, members, readEvent } from './read-event.js';
 import { type SeenCall, Sessions } from './sessions.js';
 import { type ToolEvent, toolEvent } from './tool-event.js';
-
-/** Tool name by which a session proves that a block blocks. */
-const CANARY = 'AirlockCanary';
 
 /** The layer right before a tool runs. */
 const LAST_LAYER = 'tool.run';
@@ -64,8 +62,9 @@ export class EventRouter {
   }
 
   async #decide(call: HookCall, event: ToolEvent, waitMs?: number): Promise<HookAnswer | HookPending> {
-    if (event.tool === CANARY) {
-      return denyAnswer(refusalReason({ code: 'canary', message: 'This tool is always denied: the gate works' }));
+    if (event.tool === CANARY_TOOL) {
+      const message = canaryMessage(this.#sessions.hasModule(event.sessionId));
+      return denyAnswer(refusalReason({ code: 'canary', message }));
     }
     const { sessionId, toolUseId, agentId, cwd, tool, inputJson } = event;
     const seen = this.#sessions.call(sessionId, toolUseId, inputSha256(inputJson));

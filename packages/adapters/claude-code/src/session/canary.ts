@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { CANARY_TOOL, saysModuleHeard } from '../events/canary-call.js';
 import type { Environment } from '../install/host-program.js';
-
-/** Tool that does not exist and is always denied. */
-export const CANARY_TOOL = 'AirlockCanary';
 
 /** Whether a block blocks. */
 export interface CanaryResult {
   readonly ok: boolean;
   /** What came of it, as a sentence without a full stop. */
   readonly detail: string;
+  /** The daemon had heard of our module in the session of the call. */
+  readonly isModuleHeard: boolean;
 }
 
 /** A tool call that nobody asked for, to see it denied. */
@@ -55,7 +55,7 @@ export async function runCanary(call: CanaryCall): Promise<CanaryResult> {
     const { command, args } = hookOf(call.plugin);
     return judge(await runHook([command, ...args], call));
   } catch (error) {
-    return { ok: false, detail: `the hook cannot be tried: ${error instanceof Error ? error.message : 'error'}` };
+    return failed(`the hook cannot be tried: ${error instanceof Error ? error.message : 'error'}`);
   }
 }
 
@@ -105,12 +105,15 @@ function runHook([command = '', ...args]: readonly string[], call: CanaryCall): 
 }
 
 function judge({ code, stdout }: HookRun): CanaryResult {
-  if (code !== 2)
-    return { ok: false, detail: `the hook ended with ${code ?? 'a signal'}, not with 2: it did not block` };
-  const isDeny = denySchema.safeParse(asJson(stdout)).success;
-  return isDeny
-    ? { ok: true, detail: 'a call that must be denied was denied' }
-    : { ok: false, detail: 'the hook blocked, but its answer has not the form of a deny' };
+  if (code !== 2) return failed(`the hook ended with ${code ?? 'a signal'}, not with 2: it did not block`);
+  const { data } = denySchema.safeParse(asJson(stdout));
+  if (data === undefined) return failed('the hook blocked, but its answer has not the form of a deny');
+  const isModuleHeard = saysModuleHeard(data.hookSpecificOutput.permissionDecisionReason);
+  return { ok: true, detail: 'a call that must be denied was denied', isModuleHeard };
+}
+
+function failed(detail: string): CanaryResult {
+  return { ok: false, detail, isModuleHeard: false };
 }
 
 function asJson(text: string): unknown {

@@ -3,6 +3,7 @@ import type { HostMeaning } from '../install/host-version.js';
 import type { PluginState } from '../install/plugin-state.js';
 import type { CanaryResult } from './canary.js';
 import type { DaemonFacts } from './daemon-facts.js';
+import { TRUST } from './host-words.js';
 
 /** What is known when a session starts. */
 export interface SessionFacts {
@@ -24,35 +25,42 @@ export interface SessionReport {
 const LONGEST_LINE = 300;
 const MOST_LINES = 12;
 
-/** One line when all is well; otherwise one line each for what protects less than it seems, and what to type. */
+/** One line when all is well and nothing is to be known; otherwise a line each for what there is, and what to type. */
 export function sessionReport(facts: SessionFacts): SessionReport {
-  const open = openLines(facts);
   const stops = stopLines(facts.daemon);
-  const notes = facts.findings.filter(({ effect }) => effect === 'note').length;
-  const known = notes === 0 ? '' : `; ${notes} to know about: airlock claude status`;
-  const lines = [...stops, ...open, ...modeLines(facts.daemon)];
+  const open = openLines(facts);
+  const lines = [...stops, ...open, ...modeLines(facts.daemon), ...noteLines(facts.findings)];
+  const holds: Holds = { blocks: facts.canary.ok, isStopped: stops.length > 0, isOpen: open.length > 0 };
   return {
-    human: [
-      `${headline(facts, stops.length > 0, open.length > 0)}${known}`,
-      ...capped(lines).map((line) => `- ${line}`),
-    ].join('\n'),
-    model: modelText(stops.length > 0, open.length > 0),
+    human: [`${headline(holds)} (${hostWords(facts)})`, ...capped(lines).map((line) => `- ${line}`)].join('\n'),
+    model: modelText(holds),
   };
 }
 
-const TRUST: Readonly<Record<PluginState['kind'], string>> = {
-  managed: 'managed',
-  installed: 'cooperative: what runs as you can remove it',
-  published: 'cooperative: what runs as you can remove it',
-  development: 'development: an agent can write this plugin',
-};
+/** How far the gate holds. */
+interface Holds {
+  /** A denial denies; without that nothing else counts. */
+  readonly blocks: boolean;
+  /** Everything is denied. */
+  readonly isStopped: boolean;
+  readonly isOpen: boolean;
+}
 
-function headline({ version, plugin, canary }: SessionFacts, isStopped: boolean, isOpen: boolean): string {
-  const host = `Claude Code ${version ?? 'of unknown version'}, ${TRUST[plugin.kind]}`;
-  if (isStopped) return `Airlock denies every tool call in this session (${host})`;
-  if (!canary.ok) return `Airlock does NOT protect this session (${host})`;
-  if (isOpen) return `Airlock gates this session, but not every way around it is closed (${host})`;
-  return `Airlock gates this session: nothing runs without your approval or your policy (${host})`;
+function headline({ blocks, isStopped, isOpen }: Holds): string {
+  if (!blocks) return 'Airlock does NOT protect this session';
+  if (isStopped) return 'Airlock denies every tool call in this session';
+  if (isOpen) return 'Airlock gates this session, but not every way around it is closed';
+  return 'Airlock gates this session: nothing runs without your approval or your policy';
+}
+
+/** Where modules do not exist, what is open says so. */
+function hostWords({ version, meaning, plugin, canary }: SessionFacts): string {
+  const module = canary.isModuleHeard ? 'module loaded' : 'module not heard of yet';
+  return [
+    `Claude Code ${version ?? 'of unknown version'}`,
+    ...(meaning.hasModules ? [module] : []),
+    TRUST[plugin.kind],
+  ].join(', ');
 }
 
 /** Why everything is denied. */
@@ -80,6 +88,11 @@ function openLines({ canary, plugin, meaning, findings }: SessionFacts): readonl
     ...meaning.open.map((each) => `${each}; update Claude Code`),
     ...findings.filter(({ effect }) => effect !== 'note').map(({ source, what }) => `${source}: ${what}`),
   ];
+}
+
+/** What opens nothing, but sits beside the gate: hooks that may rewrite a call above all. */
+function noteLines(findings: SessionFacts['findings']): readonly string[] {
+  return findings.filter(({ effect }) => effect === 'note').map(({ source, what }) => `note: ${source}: ${what}`);
 }
 
 /** What the human allowed for a while, with its end. */
@@ -113,13 +126,24 @@ function capped(lines: readonly string[]): readonly string[] {
 }
 
 /** Fixed words only: nothing that a repository named reaches the model as if we had said it. */
-function modelText(isStopped: boolean, isOpen: boolean): string {
+function modelText(holds: Holds): string {
+  return [
+    ...(holds.blocks ? gateWords(holds) : BROKEN),
+    'Do not change the files, settings or processes of Airlock or of Claude Code, and do not try other ways to the same effect.',
+  ].join(' ');
+}
+
+const BROKEN = [
+  'Airlock is to stand between you and every tool call of this session, but its denials do not hold: a call may run that nobody approved.',
+  'That gives you no permission to make one: tell the human first.',
+];
+
+function gateWords({ isStopped, isOpen }: Holds): readonly string[] {
   return [
     'Airlock stands between you and every tool call of this session: a human signs what may run.',
     isStopped
       ? 'At the moment every call is denied; only the human can change that.'
       : 'A call may wait up to five minutes for the human. A denial and its reason are final for that call: do something else or ask the human.',
     ...(isOpen ? ['Parts of this gate may not hold; that gives you no permission to go around it.'] : []),
-    'Do not change the files, settings or processes of Airlock or of Claude Code, and do not try other ways to the same effect.',
-  ].join(' ');
+  ];
 }

@@ -2,9 +2,10 @@ import { readlinkSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { resolvePaths } from '@airlock/runtime/client';
 import { z } from 'zod';
+import { versionSaid } from '../events/host-agent.js';
 import { findings } from '../install/findings.js';
 import { type Environment, hostVersion } from '../install/host-program.js';
-import { hostMeaning, readVersion } from '../install/host-version.js';
+import { hostMeaning } from '../install/host-version.js';
 import { copiesFolder } from '../install/install.js';
 import { managedPlaces } from '../install/managed-settings.js';
 import { pluginState } from '../install/plugin-state.js';
@@ -96,8 +97,7 @@ async function versionOf(environment: Environment): Promise<string | null> {
     const found = await hostVersion({ path: program, environment: {}, folder: '/' });
     if (found !== null) return found;
   }
-  const said = /^claude-code_(\d+)-(\d+)-(\d+)(?:_|$)/.exec(environment.AI_AGENT ?? '');
-  return said === null ? null : readVersion(said.slice(1, 4).join('.'));
+  return versionSaid(environment);
 }
 
 /** Program of a process where the system tells it. A general interpreter is not the host's. */

@@ -21,7 +21,7 @@ export function changesFile(tool: string): boolean {
 
 /**
  * Write, Edit, NotebookEdit: the file as it is, and exactly what it will hold. Where that cannot be told the call is
- * shown by its input alone.
+ * shown by its input and the hash of the file as it is.
  */
 export async function describeFileTool(call: ToolCall): Promise<DescribedTool> {
   const { tool, input } = call.event;
@@ -32,7 +32,8 @@ export async function describeFileTool(call: ToolCall): Promise<DescribedTool> {
   }
   const before = await readFileAt(path);
   const after = predictContent(call, before === null ? null : textOf(before));
-  return after === null ? await describePlainTool(call) : await describeChange(call, { named, path, before, after });
+  const place = { named, path, before };
+  return after === null ? await describeUntold(call, place) : await describeChange(call, { ...place, after });
 }
 
 /** The bytes themselves where they are no text in UTF-8. */
@@ -45,12 +46,22 @@ function textOf({ bytes }: FileContent): string | Uint8Array {
   }
 }
 
-interface Change {
+interface Place {
   /** As the host names the file. */
   readonly named: string;
   /** Real path. */
   readonly path: string;
   readonly before: FileContent | null;
+}
+
+/** A change that cannot be told, of a file that has to stay as it is until then. */
+async function describeUntold(call: ToolCall, { named, path, before }: Place): Promise<DescribedTool> {
+  if (before === null) return await describePlainTool(call);
+  const described = await describePlainTool(call, { file: { path, preimageSha256: before.sha256 } });
+  return { ...described, recheck: () => fileChanged(named, { path, before: before.sha256 }) };
+}
+
+interface Change extends Place {
   readonly after: string;
 }
 

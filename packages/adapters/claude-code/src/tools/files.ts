@@ -81,7 +81,10 @@ async function firstBytes(file: OpenFile, limit: number): Promise<Uint8Array> {
 }
 
 /** Whether a file is still as it was when it was shown, behind the name that the host will use (INV-18). */
-export async function fileChanged(named: string, expected: ExpectedFile): Promise<HostRefusal | null> {
+export async function fileChanged(
+  named: string,
+  expected: Pick<ExpectedFile, 'path' | 'before'>,
+): Promise<HostRefusal | null> {
   if (realFile(named) !== expected.path) return changed(named, 'leads to another file than before');
   const now = await readFileAt(expected.path);
   if ((now?.sha256 ?? null) === expected.before) return null;

@@ -43,10 +43,10 @@ export function isReader(tool: string): boolean {
 
 /** A tool that only reads: policy gets to know what (LOC-045), and decides. */
 export async function describeReader(call: ToolCall): Promise<DescribedTool> {
-  if (INTERNAL.has(call.event.tool)) return await describePlainTool(call, []);
+  if (INTERNAL.has(call.event.tool)) return await describePlainTool(call, { reads: [] });
   const read = whatIsRead(call);
   if (read === null) return await describePlainTool(call);
-  const described = await describePlainTool(call, [followLinks(read)]);
+  const described = await describePlainTool(call, { reads: [followLinks(read)] });
   const real = followLinks(read);
   return {
     ...described,

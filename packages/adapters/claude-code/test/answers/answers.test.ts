@@ -2,6 +2,7 @@ import { rules } from '@airlock/conformance';
 import type { HostVerdict } from '@airlock/runtime/client';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { saysModuleHeard } from '../../src/events/canary-call.js';
 import { ScriptedDesk, send, toolEventOf } from '../support/desk.js';
 
 async function answer(verdict: HostVerdict) {
@@ -144,6 +145,17 @@ describe(rules('LOC-100')`events`, () => {
       expect(desk.calls).toEqual([]);
     },
   );
+
+  it.each([
+    ['s-1', true],
+    ['s-2', false],
+  ])('the canary of the session %s is told whether its module was heard of: %s', async (session_id, isHeard) => {
+    const desk = new ScriptedDesk();
+    await send(desk, { session_id: 's-1' }, { event: 'session.start' });
+    const { body } = { body: '', ...(await send(desk, toolEventOf('AirlockCanary', {}, { session_id }))) };
+    expect(body).toContain('always denied');
+    expect(saysModuleHeard(body)).toBe(isHeard);
+  });
 
   test('a desk that fails is a deny', async () => {
     const desk = new ScriptedDesk();

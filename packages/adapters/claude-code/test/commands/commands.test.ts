@@ -1,6 +1,8 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
-import { patternFacts } from '@airlock/runtime/client';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { patternFacts, stopDaemon } from '@airlock/runtime/client';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { failureLines } from '../../src/commands/failure.js';
 import { autoOff, autoOn, failMode } from '../../src/commands/modes.js';
 import { pair, unpair } from '../../src/commands/pairing.js';
@@ -126,6 +128,8 @@ describe(rules('LOC-065', 'LOC-085')`what tightens is done at once, and asks nob
   });
 });
 
+const COOPERATIVE = 'cooperative: what runs as you can remove it; more: airlock claude status';
+
 const TOOL = {
   id: 'tool-1',
   tool: { server: 'search\u001b[2J', serverSha256: 'a'.repeat(64), tool: 'query', definitionSha256: 'b'.repeat(64) },
@@ -180,6 +184,7 @@ describe('what is shown', () => {
         `workspace  ${daemon.folder}`,
         'approver   signer-1 (verified)',
         'policy     auto on until 2027-01-15 08:00 UTC, fail mode closed, 1 patterns, version 3',
+        `host       Claude Code of a version not told here, ${COOPERATIVE}`,
       ].join('\n'),
     );
   });
@@ -196,7 +201,38 @@ describe('what is shown', () => {
       'gateway    not signed in at https://gateway.example (AwaitingDevice): everything is denied until /airlock:sign-in',
       `workspace  ${daemon.folder}/deep`,
       'approver   not paired: everything here is denied until /airlock:pair',
+      `host       Claude Code of a version not told here, ${COOPERATIVE}`,
       'PROBLEM    state_corrupt: bad\\u{1B}[2J',
+    ]);
+  });
+
+  const SAYS: readonly (readonly [agent: string, host: string, open: readonly string[]])[] = [
+    ['claude-code_2-1-330_harness', '2.1.330', []],
+    ['claude-code_2-1-197_harness', '2.1.197', ['before 2.1.295', 'before 2.1.287']],
+    ['another-program_2-1-330_harness', 'of a version not told here', []],
+  ];
+  test.each(SAYS)('status of the host %s: Claude Code %s, open %j', async (AI_AGENT, version, open) => {
+    const lines = await status(daemon.session({ AI_AGENT }), '');
+    const at = lines.indexOf(`host       Claude Code ${version}, ${COOPERATIVE}`);
+    expect(at).toBeGreaterThan(0);
+    expect(lines.slice(at + 1)).toEqual(
+      open.map((says) => expect.stringMatching(new RegExp(`^OPEN {7}${says} .*; update Claude Code$`))),
+    );
+  });
+
+  test('status of a plugin that was changed', async () => {
+    writeFileSync(join(daemon.plugin, 'more.js'), '');
+    expect(await said(status)).toMatch(/^host .*\nFAULT {6}.*more\.js/m);
+  });
+
+  test('status while the daemon is stopped: the host all the same', async () => {
+    const stopped = new FakeDaemon();
+    onTestFinished(() => rmSync(stopped.root, { recursive: true, force: true }));
+    const session = stopped.session({ AI_AGENT: 'claude-code_2-1-330_harness' });
+    await stopDaemon(session.paths);
+    expect((await status(session, '')).slice(0, 2)).toEqual([
+      expect.stringContaining('daemon     stopped by command'),
+      `host       Claude Code 2.1.330, ${COOPERATIVE}`,
     ]);
   });
 

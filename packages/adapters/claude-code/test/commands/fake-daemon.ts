@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolvePaths } from '@airlock/runtime/client';
 import type { CommandSession } from '../../src/commands/session.js';
+import { FILE_LIST, fileListText } from '../../src/install/plugin-bytes.js';
 
 /** One request that is not `GET /v1/status`: route and body. */
 export type Asked = readonly [route: string, body: unknown];
@@ -49,6 +50,8 @@ export class FakeDaemon {
   readonly root = mkdtempSync(join(realpathSync(tmpdir()), 'airlock-cmd-'));
   readonly folder = join(this.root, 'project');
   readonly asked: Asked[] = [];
+  /** Folder of the plugin whose commands are typed: an installed copy without any file but its list. */
+  readonly plugin = join(this.root, 'home', 'data', 'claude-code', 'copy', 'airlock');
   /** What each route answers: an object, or the events of a stream. */
   answers: Readonly<Record<string, object>> = {};
   status: Readonly<Record<string, unknown>> = {};
@@ -74,6 +77,8 @@ export class FakeDaemon {
 
   async start(): Promise<void> {
     mkdirSync(join(this.folder, 'deep'), { recursive: true });
+    mkdirSync(this.plugin, { recursive: true });
+    writeFileSync(join(this.plugin, FILE_LIST), fileListText({}));
     mkdirSync(this.#paths.runtime, { recursive: true, mode: 0o700 });
     this.#server.listen(this.#paths.socket);
     await once(this.#server, 'listening');
@@ -92,6 +97,7 @@ export class FakeDaemon {
       fixedHome: join(this.root, 'home'),
       daemonCommand: ['/nowhere'],
       entry: '/plugin/lib/command.js',
+      plugin: this.plugin,
     };
     return { program, paths: this.#paths, folder: join(this.folder, 'deep'), environment };
   }

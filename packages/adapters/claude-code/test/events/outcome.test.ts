@@ -146,16 +146,21 @@ describe(rules('ENF-140')`the layers inside the host`, () => {
     expect(desk.outcomes).toEqual([{ ...ended, result: 'failed' }]);
   });
 
-  test('a host with modules that loaded none of ours is told once', async () => {
-    const { desk, answer } = await ran(['PreToolUse'], MODULES);
-    expect(answer).toHaveProperty('body', expect.stringContaining('Airlock (module_not_loaded)'));
-    await send(desk, event, { environment: MODULES });
-    expect(await send(desk, event, { event: 'PostToolUse', environment: MODULES })).toHaveProperty('body', '');
-    expect(desk.incidents).toEqual(['module_not_loaded']);
-  });
+  it.each(['2-1-287', '2-1-300', '2-1-330', '3-0-1'])(
+    '%s has modules and loaded none of ours: told once',
+    async (said) => {
+      const MODULES = { ...TERMINAL, AI_AGENT: `claude-code_${said}_harness` };
+      const { desk, answer } = await ran(['PreToolUse'], MODULES);
+      expect(answer).toHaveProperty('body', expect.stringContaining('Airlock (module_not_loaded)'));
+      await send(desk, event, { environment: MODULES });
+      expect(await send(desk, event, { event: 'PostToolUse', environment: MODULES })).toHaveProperty('body', '');
+      expect(desk.incidents).toEqual(['module_not_loaded']);
+    },
+  );
 
   test('a host without modules, or one that does not say what it is, is told nothing', async () => {
-    for (const environment of [TERMINAL, { ...TERMINAL, AI_AGENT: 'claude-code_2-1-197_harness' }]) {
+    for (const AI_AGENT of ['', 'claude-code_2-1-197_harness', 'claude-code_2-1-286_harness']) {
+      const environment = { ...TERMINAL, AI_AGENT };
       const { desk, answer } = await ran(['PreToolUse'], environment);
       expect([answer, desk.incidents]).toMatchObject([{ body: '' }, []]);
     }

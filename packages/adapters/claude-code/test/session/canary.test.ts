@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { canaryMessage } from '../../src/events/canary-call.js';
 import { hooksJson } from '../../src/install/plugin-files.js';
 import { runCanary } from '../../src/session/canary.js';
 import { InstallSite } from '../support/install-site.js';
@@ -24,7 +25,13 @@ const say = (text: string, code: number) => `printf '%s' '${text}'\nexit ${code}
 
 describe('the canary', () => {
   test(rules('LOC-140')`a deny with exit 2 is what it wants`, async () => {
-    expect(await canary(say(DENY, 2))).toMatchObject({ ok: true });
+    expect(await canary(say(DENY, 2))).toMatchObject({ ok: true, isModuleHeard: false });
+  });
+
+  test('the denial says whether the module was heard of', async () => {
+    const heard = DENY.replace('"no"', JSON.stringify(canaryMessage(true)));
+    expect(await canary(say(heard, 2))).toMatchObject({ ok: true, isModuleHeard: true });
+    expect(await canary(say(heard, 0))).toMatchObject({ ok: false, isModuleHeard: false });
   });
 
   test('the hook is started as the host starts it: the event, the call, the environment', async () => {

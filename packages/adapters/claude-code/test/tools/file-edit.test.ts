@@ -30,7 +30,11 @@ describe(rules('ART-130')`a changed file`, () => {
       });
       expect(action).toMatchObject(
         after === null
-          ? { kind: 'tool', tool: 'Edit' }
+          ? {
+              kind: 'tool',
+              tool: 'Edit',
+              extensions: before === null ? {} : { 'airlock.file': { path, preimageSha256: hex(before) } },
+            }
           : {
               kind: 'file-edit',
               files: [{ path, sha256: hex(after), ...(before === null ? {} : { preimageSha256: hex(before) }) }],
@@ -78,6 +82,28 @@ describe(rules('ART-130')`a changed file`, () => {
     writeFileSync(path, '{"cells":[{"cell_type":"markdown","id":"c","metadata":{},"source":"a"}]}\n');
     const input = { notebook_path: path, cell_id: 'c', new_source: 'x' };
     expect((await call('NotebookEdit', input, { ...TERMINAL, AI_AGENT: agent })).action).toMatchObject({ kind });
+  });
+
+  const NOTEBOOK = '{"cells":[{"cell_type":"markdown","id":"c","metadata":{},"source":"a"}]}';
+  it.each([
+    { what: 'a new cell', edit: { edit_mode: 'insert', cell_type: 'code' } },
+    { what: 'another type', edit: { cell_type: 'code' } },
+    { what: 'a version that keeps or drops the last line feed', before: `${NOTEBOOK}\n`, agent: '2-1-250' },
+    { what: 'no notebook', before: 'x' },
+  ])('NotebookEdit whose end cannot be told, $what: bound to the file as it is', async (row) => {
+    const { edit = {}, before = NOTEBOOK, agent = '2-1-330' } = row;
+    const path = join(scratch(), 'n.ipynb');
+    writeFileSync(path, before);
+    const input = { notebook_path: path, cell_id: 'c', new_source: 'x', ...edit };
+    const environment = { ...TERMINAL, AI_AGENT: `claude-code_${agent}_harness` };
+    const { action, recheck } = await call('NotebookEdit', input, environment);
+    expect(action).toMatchObject({
+      kind: 'tool',
+      extensions: { 'airlock.cwd': '/', 'airlock.file': { path, preimageSha256: hex(before) } },
+    });
+    expect(await recheck?.()).toBeNull();
+    writeFileSync(path, 'y');
+    expect(await recheck?.()).toMatchObject({ code: 'file_changed' });
   });
 
   it.each(['rel.txt', '~/x', '/a/../b', '/a//b', '/a/', '', 7])(
