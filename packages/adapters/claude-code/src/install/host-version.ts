@@ -2,6 +2,8 @@
 export const BLOCKS_SINCE = '2.1.295';
 /** From here on modules load without being switched on. */
 export const MODULES_SINCE = '2.1.287';
+/** First version whose modules were looked at: they have a layer right before a tool runs. */
+const LAST_LAYER_SINCE = '2.1.330';
 
 /** What a version of Claude Code means for the gate. */
 export interface HostMeaning {
@@ -15,6 +17,10 @@ const NO_BLOCK = `before ${BLOCKS_SINCE} a hook that is killed, crashes or runs 
 const NO_MODULES =
   `before ${MODULES_SINCE} there are no modules: ` +
   'another hook may change a command after it was approved, and a missing hook is not noticed';
+
+const LAST_LAYER_UNKNOWN =
+  `before ${LAST_LAYER_SINCE} it was not looked at whether modules have the layer right before a call runs: ` +
+  'what another hook rewrites may be noticed only afterwards';
 
 /** `2.1.330` out of `2.1.330 (Claude Code)`; null when it is no version. */
 export function readVersion(text: string): string | null {
@@ -38,9 +44,14 @@ export function hostMeaning(version: string | null): HostMeaning {
   }
   const blocksOnFailure = isAtLeast(version, BLOCKS_SINCE);
   const hasModules = isAtLeast(version, MODULES_SINCE);
+  const isLastLayerUnknown = hasModules && !isAtLeast(version, LAST_LAYER_SINCE);
   return {
     blocksOnFailure,
     hasModules,
-    open: [...(blocksOnFailure ? [] : [NO_BLOCK]), ...(hasModules ? [] : [NO_MODULES])],
+    open: [
+      ...(blocksOnFailure ? [] : [NO_BLOCK]),
+      ...(hasModules ? [] : [NO_MODULES]),
+      ...(isLastLayerUnknown ? [LAST_LAYER_UNKNOWN] : []),
+    ],
   };
 }

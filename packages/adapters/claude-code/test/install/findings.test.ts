@@ -251,6 +251,16 @@ describe('versions of the host', () => {
 
   test('a version that nobody knows counts as too old', () => {
     expect(hostMeaning(null)).toMatchObject({ blocksOnFailure: false, hasModules: false });
-    expect(hostMeaning('2.1.330').open).toEqual([]);
+  });
+
+  test.each([
+    ['2.1.197', ['before 2.1.295', 'before 2.1.287']],
+    ['2.1.290', ['before 2.1.295', 'before 2.1.330']],
+    ['2.1.295', ['before 2.1.330']],
+    ['2.1.329', ['before 2.1.330']],
+    ['2.1.330', []],
+    ['3.0.0', []],
+  ])('%s leaves open: %j', (version, open) => {
+    expect(hostMeaning(version).open).toEqual(open.map((says) => expect.stringContaining(says)));
   });
 });

@@ -78,6 +78,11 @@ describe('what a session is told when it starts', () => {
       { version: '2.1.197', meaning: hostMeaning('2.1.197') },
       ['not every way', '(Claude Code 2.1.197, cooperative', 'before 2.1.295', 'before 2.1.287'],
     ],
+    [
+      'a host whose last layer nobody looked at',
+      { version: '2.1.300', meaning: hostMeaning('2.1.300') },
+      ['not every way', '(Claude Code 2.1.300, module loaded', 'it was not looked at'],
+    ],
     ['an unknown host', { version: null, meaning: hostMeaning(null) }, ['of unknown version', 'not known']],
     [
       'a repository switches hooks off',
