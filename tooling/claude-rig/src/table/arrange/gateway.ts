@@ -1,11 +1,15 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import {
   type HostileGateway,
   jsonResponse,
   startHostileGateway,
   type Tamperer,
   type TamperedRoute,
+  withJson,
 } from '@airlock/testkit';
+import { DeveloperMachine } from '../../../../../apps/airlock/test/e2e/harness/site.js';
 import {
   type DeliveredEnvelope,
   onDecision,
@@ -13,10 +17,14 @@ import {
   SUBMIT,
   WAIT,
 } from '../../../../../apps/airlock/test/e2e/harness/wire.js';
-import type { Word } from '../../human.js';
+import { type Answering, mentions, type Word } from '../../human.js';
+import { call, type Step } from '../../model/script.js';
 import { type ClaudeSite, openSite } from '../../site.js';
+import { until } from '../../until.js';
+import { touches } from '../run-cell.js';
 import { APPROVAL_SECONDS, HOPELESS_SECONDS, repair } from './daemon.js';
-import type { Arrange, Ground } from '../row.js';
+import { both } from './hook.js';
+import type { Arrange, Arranged, Ground } from '../row.js';
 
 type Rewrite = (envelope: DeliveredEnvelope) => unknown;
 
@@ -72,7 +80,10 @@ export const gatewayDown: Arrange = async (ground) => {
 };
 
 /** The human decides, and the gateway makes something else of it. */
-function delivers(rewrite: Rewrite, word: 'approve' | 'reject' = 'approve'): Arrange {
+export function delivers(
+  rewrite: Rewrite,
+  word: 'approve' | 'reject' = 'approve',
+): (ground: Ground) => Arranged & { readonly answering: Answering } {
   return ({ site }) => {
     let wasDelivered = false;
     const lie: Rewrite = (envelope) => {
@@ -89,7 +100,7 @@ function delivers(rewrite: Rewrite, word: 'approve' | 'reject' = 'approve'): Arr
   };
 }
 
-const changed =
+export const changed =
   (members: Readonly<Record<string, unknown>>): Rewrite =>
   (envelope) => ({
     ...envelope,
@@ -125,10 +136,32 @@ const canonical =
   };
 
 /** Holds the decision back until the request is over. */
-const late: Rewrite = async (envelope) => {
-  await new Promise((resolve) => setTimeout(resolve, (APPROVAL_SECONDS + 2) * 1000));
-  return envelope;
-};
+const late =
+  (approvalSeconds: number): Rewrite =>
+  async (envelope) => {
+    await new Promise((resolve) => setTimeout(resolve, (approvalSeconds + 2) * 1000));
+    return envelope;
+  };
+
+/** The neutral point: a key of small order. `y + p` is the same point in an encoding that is not canonical. */
+const [SMALL_ORDER_KEY, NON_CANONICAL_KEY] = [`01${'00'.repeat(31)}`, `ee${'ff'.repeat(30)}7f`].map((hex) =>
+  Buffer.from(hex, 'hex'),
+) as [Buffer, Buffer];
+
+/** Both forms under a key for which R = the neutral point, S = 0 satisfies the equation of every message. */
+const signedUnder =
+  (key: Buffer): Rewrite =>
+  (envelope) => {
+    const id = createHash('sha256').update(key).digest('base64url').slice(0, 16);
+    const members = {
+      signerKeyId: envelope.body.signerKeyId.replace(/^al1\.[^.]+/, `al1.${id}`),
+      signature: Buffer.concat([SMALL_ORDER_KEY, Buffer.alloc(32)]).toString('base64url'),
+    };
+    return changed({ ...members, harpDecision: { ...envelope.body.harpDecision, ...members } })(envelope);
+  };
+
+const recased: Rewrite = (envelope) =>
+  without('signature')({ ...envelope, body: { ...envelope.body, Signature: envelope.body.signature } as never });
 
 const otherHash = createHash('sha256').update('other').digest('hex');
 let earlier: DeliveredEnvelope | undefined;
@@ -140,6 +173,53 @@ function earlierThan(envelope: DeliveredEnvelope): DeliveredEnvelope {
   return found;
 }
 
+/** Before the call that makes the effect one that the human may approve. */
+export const harmlessFirst = (ground: Ground): readonly Step[] => [
+  call('Bash', { command: `true # harmless, in ${ground.folder}/`, description: 'd' }),
+  touches(ground),
+];
+
+/** Of two requests the human rejects the one that makes the effect; the gateway rewrites both decisions. */
+function rewritesTwo(ground: Ground, rewrite: Rewrite): Answering {
+  return (opened) => {
+    betweenOf(ground.site).lies.set(opened.request.requestId, rewrite);
+    return mentions(opened, ground.effect) ? { reject: 'not that one' } : 'approve';
+  };
+}
+
+/** The approval of a first call is delivered for the next one of the session as well. */
+const duplicated: Arrange = (ground) => {
+  const delivered: DeliveredEnvelope[] = [];
+  const first: Rewrite = (envelope) => {
+    delivered.push(envelope);
+    return delivered[0];
+  };
+  return {
+    steps: harmlessFirst(ground),
+    answering: rewritesTwo(ground, first),
+    happened: () => delivered.length > 1,
+  };
+};
+
+/** The human approves an `airlock run` meanwhile; each of the two gets the decision about the other. */
+const reordered: Arrange = (ground) => {
+  const held: DeliveredEnvelope[] = [];
+  const other: Rewrite = async (envelope) => {
+    held.push(envelope);
+    await until(() => held.length > 1);
+    return { ...envelope, body: held.find(({ requestId }) => requestId !== envelope.requestId)?.body };
+  };
+  return {
+    answering: rewritesTwo(ground, other),
+    meanwhile: async () => {
+      await ground.site.project.machine.run(['run', '--timeout', '30', '--', 'true', `${ground.folder}/`]);
+    },
+    happened: () => held.length > 1,
+  };
+};
+
+// What is tried at pairing (swapped keys, no secret, keys of small order) is refused in
+// packages/enforcer/test/scenario/pairing.test.ts and packages/crypto/test/vectors/decision-signature.test.ts.
 /** What a gateway may try with a decision (table 17.1). */
 export const GATEWAY_LIES = {
   'strips the signature': delivers(without('signature')),
@@ -156,11 +236,17 @@ export const GATEWAY_LIES = {
   'says allow': delivers(changed({ decision: 'allow' })),
   'says APPROVE': delivers(changed({ decision: 'APPROVE' })),
   'adds a member': delivers(changed({ status: 'approved' })),
+  'writes Signature for signature': delivers(recased),
+  'adds Decision, approve, to a rejection': delivers(changed({ Decision: 'approve' }), 'reject'),
+  'signs under a key of small order': delivers(signedUnder(SMALL_ORDER_KEY)),
+  'signs under a key in a non-canonical encoding': delivers(signedUnder(NON_CANONICAL_KEY)),
   'turns reject into approve': delivers(changed({ decision: 'approve' }), 'reject'),
   'names another request': delivers((e) => ({ ...e, requestId: 'req-00000000-0000-4000-8000-000000000000' })),
   'replays an earlier decision': delivers((e) => earlierThan(e)),
   'gives the decision about another request': delivers((e) => ({ ...earlierThan(e), requestId: e.requestId })),
-  'delivers the approval when it is too late': delivers(late),
+  'delivers an approval twice, for the next call too': duplicated,
+  "delivers two decisions in each other's place": reordered,
+  'delivers the approval when it is too late': delivers(late(APPROVAL_SECONDS)),
 } as const satisfies Readonly<Record<string, Arrange>>;
 
 /** Signed in as before, whatever the daemon thinks of its credentials. */
@@ -176,8 +262,19 @@ export const signedOut: Arrange = async (ground) => {
   return { answering: () => 'approve', restore: () => signInAgain(ground) };
 };
 
+/** A folder that was paired and unpaired again; the human approves whatever comes. */
+export const unpaired: Arrange = async ({ site, folder }) => {
+  const cwd = join(site.home, `unpaired-${basename(folder)}`);
+  mkdirSync(cwd, { mode: 0o700 });
+  const machine = new DeveloperMachine(site.airlockHome, cwd);
+  await site.site.pairing(machine, (link) => site.human.pair(link), betweenOf(site).gateway.origin);
+  const { code, stderr } = await machine.run(['unpair']);
+  if (code !== 0) throw new Error(`airlock unpair: exit ${code}\n${stderr}`);
+  return { cwd, answering: () => 'approve' };
+};
+
 /** One route is dealt with like this, whoever asks, until the request is over; `word` is what the human says. */
-function tampered(route: TamperedRoute, word: Word, tamperer: Tamperer): Arrange {
+export function tampered(route: TamperedRoute, word: Word, tamperer: Tamperer): Arrange {
   return async (ground) => {
     await repair(ground, HOPELESS_SECONDS);
     let wasUsed = false;
@@ -227,3 +324,18 @@ export const gatewayChangesHash: Arrange = submissions((request, forward) => {
   const submitted = JSON.parse(request.body) as { readonly body: object };
   return forward({ body: JSON.stringify({ ...submitted, body: { ...submitted.body, artifactHash: otherHash } }) });
 });
+
+/** By its clock there are decades left, and it delivers the approval after the deadline. */
+export const gatewayClockLies: Arrange = both(
+  submissions(async (_request, forward) => {
+    const answer = await forward();
+    const headers = { ...answer.headers, date: 'Thu, 01 Jan 2099 00:00:00 GMT' };
+    return { ...withJson(answer, withLaterEnd), headers };
+  }),
+  delivers(late(HOPELESS_SECONDS)),
+);
+
+function withLaterEnd(answer: unknown): unknown {
+  const { body, ...envelope } = answer as { readonly body: object };
+  return { ...envelope, body: { ...body, expiresAt: '2099-01-01T00:00:00.000Z' } };
+}
