@@ -1,9 +1,18 @@
+import { basename } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ClaudeSite, modesUnderTest, openSite, versionsUnderTest } from '../../src/index.js';
+import {
+  type ClaudeSite,
+  modesUnderTest,
+  openSite,
+  requiresClaude,
+  runClaude,
+  versionsUnderTest,
+} from '../../src/index.js';
 import { HOPELESS_SECONDS } from '../../src/table/arrange/daemon.js';
+import { makeGround } from '../../src/table/ground.js';
 import { DEPLOYMENTS, fateOf, type Row, runsIn } from '../../src/table/row.js';
-import { account, runCell } from '../../src/table/run-cell.js';
+import { account, runCell, touches, wasKilled } from '../../src/table/run-cell.js';
 import { requiresDeployment } from '../../src/table/selection.js';
 
 const ordinary = { arrange: () => undefined, isExclusive: false, isShort: true } as const;
@@ -40,6 +49,7 @@ describe(rules('ENF-155', 'LOC-082', 'LOC-085')`while the gateway is away, a cal
           test.each(modesUnderTest)(`${row.name}: %s mode`, async (mode) => {
             if (site === undefined) throw new Error('no site');
             const result = await runCell(site, row, { version, deployment, modes: [mode] });
+            expect(wasKilled(result), account(result)).toBe(false);
             expect(result.ran, account(result)).toBe(runsIn(fateOf(row, version, deployment), mode));
           });
         });
@@ -47,7 +57,27 @@ describe(rules('ENF-155', 'LOC-082', 'LOC-085')`while the gateway is away, a cal
     }
   }
 
-  describe('under fail mode open', () => tests(OPEN));
+  describe('under fail mode open', () => {
+    tests(OPEN);
+
+    for (const version of versionsUnderTest) {
+      requiresClaude(version)(`Claude Code ${version}`, () => {
+        test('does not run where no rule allows it: it passed and was not allowed', async () => {
+          if (site === undefined) throw new Error('no site');
+          const ground = makeGround(site, { version, deployment: 'cooperative' });
+          const effect = basename(ground.effect);
+          const { ran } = await runClaude(site, {
+            version,
+            steps: [touches(ground)],
+            project: { ...site.project, folder: ground.folder },
+            effects: [effect],
+            env: { HOME: ground.home },
+          });
+          expect(ran).toEqual({ [effect]: false });
+        });
+      });
+    }
+  });
 
   describe('after it was closed again', () => {
     beforeAll(async () => {

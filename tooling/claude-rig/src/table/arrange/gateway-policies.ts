@@ -47,10 +47,11 @@ function standingApproval(alter: (policy: Policy) => unknown): Arrange {
   };
 }
 
-const widened = ({ actionSelector: _, ...policy }: Policy): Policy => ({
-  ...policy,
-  objectType: 'airlock.dnd.workspace',
-});
+function widened(policy: Policy): Policy {
+  const { actionSelector, ...rest } = policy;
+  if (actionSelector === undefined) throw new Error('the policy is as wide as can be');
+  return { ...rest, objectType: 'airlock.dnd.workspace' };
+}
 
 /** For everything, with the signature that the approver gave for one action. */
 export const approvalWidened: Arrange = standingApproval(widened);
