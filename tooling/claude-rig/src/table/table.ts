@@ -13,6 +13,7 @@ import {
 } from './arrange/hook.js';
 import * as service from './arrange/daemon.js';
 import * as gateway from './arrange/gateway.js';
+import * as decisions from './arrange/gateway-decisions.js';
 import * as policies from './arrange/gateway-policies.js';
 import * as input from './arrange/input.js';
 import * as socket from './arrange/socket.js';
@@ -227,9 +228,9 @@ export const TABLE: readonly Row[] = [
   row('the gateway cuts every submission', gateway.gatewayCuts, CLOSED, alone),
   row('the gateway answers no submission', gateway.gatewaySaysNothing, CLOSED, alone),
   row('the gateway changes the hash that the human is shown', gateway.gatewayChangesHash, CLOSED, alone),
-  row('the gateway says that there is time for decades', gateway.gatewayClockLies, CLOSED, alone),
+  row('the gateway says that there is time for decades', decisions.gatewayClockLies, CLOSED, alone),
   row('the gateway widens a standing approval', policies.approvalWidened, CLOSED, alone),
   row('the gateway invents a standing approval', policies.approvalInvented, CLOSED, alone),
   row('the gateway approves a change of policy that the human rejects', policies.changeApproved, CLOSED, alone),
-  ...Object.entries(gateway.GATEWAY_LIES).map(([what, lie]) => row(`the gateway ${what}`, lie, CLOSED)),
+  ...Object.entries(decisions.GATEWAY_LIES).map(([what, lie]) => row(`the gateway ${what}`, lie, CLOSED)),
 ];

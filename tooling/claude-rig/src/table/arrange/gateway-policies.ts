@@ -5,7 +5,8 @@ import { keysInMemory } from '@airlock/testkit/in-memory-approver';
 import { mentions } from '../../human.js';
 import type { Arrange } from '../row.js';
 import { wasAsked } from '../run-cell.js';
-import { changed, delivers, harmlessFirst, tampered } from './gateway.js';
+import { tampered } from './gateway.js';
+import { changed, delivers, harmlessFirst } from './gateway-decisions.js';
 
 type Policy = Parameters<typeof signPolicy>[0];
 
