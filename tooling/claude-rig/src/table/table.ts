@@ -14,6 +14,8 @@ import {
 } from './arrange/hook.js';
 import * as service from './arrange/daemon.js';
 import * as gateway from './arrange/gateway.js';
+import * as decisions from './arrange/gateway-decisions.js';
+import * as policies from './arrange/gateway-policies.js';
 import * as input from './arrange/input.js';
 import * as socket from './arrange/socket.js';
 import * as state from './arrange/state.js';
@@ -181,9 +183,13 @@ export const TABLE: readonly Row[] = [
   row('--restricted', by.args('--restricted'), REFUSED),
   row('--setting-sources project', by.args('--setting-sources', 'project'), MANAGED_ONLY),
   row('shell: CLAUDE_CODE_SIMPLE', by.shellEnv(() => ({ CLAUDE_CODE_SIMPLE: '1' })), MANAGED_ONLY),
+  row('shell: CLAUDE_CONFIG_DIR', by.shellEnv(({ aside }) => ({ CLAUDE_CONFIG_DIR: `${aside}/other` })), MANAGED_ONLY),
+  row('shell: another HOME', by.shellEnv(({ aside }) => ({ HOME: `${aside}/other` })), MANAGED_ONLY),
+  row('--plugin-dir with our name', by.pluginOfOurName, ['open', 'open', 'refused', 'refused']),
   // ---- What is asked, and where.
   row('a folder deep in the workspace', input.nestedFolder, CLOSED),
   row('a folder that nobody paired', input.notPaired, CLOSED, short),
+  row('a folder that was unpaired', gateway.unpaired, CLOSED),
   row('a repository that ships .airlock', input.shipsAirlock, CLOSED),
   row('a huge command, which the human approves', input.unshowable((file) => `echo ran > '${file}' # ${'x'.repeat(300_000)}`), CLOSED),
   row('a huge input, over 4 MiB', input.unshowable((file) => `echo ran > '${file}' # ${'x'.repeat(4_300_000)}`), CLOSED),
@@ -226,5 +232,9 @@ export const TABLE: readonly Row[] = [
   row('the gateway cuts every submission', gateway.gatewayCuts, CLOSED, alone),
   row('the gateway answers no submission', gateway.gatewaySaysNothing, CLOSED, alone),
   row('the gateway changes the hash that the human is shown', gateway.gatewayChangesHash, CLOSED, alone),
-  ...Object.entries(gateway.GATEWAY_LIES).map(([what, lie]) => row(`the gateway ${what}`, lie, CLOSED)),
+  row('the gateway says that there is time for decades', decisions.gatewayClockLies, CLOSED, alone),
+  row('the gateway widens a standing approval', policies.approvalWidened, CLOSED, alone),
+  row('the gateway invents a standing approval', policies.approvalInvented, CLOSED, alone),
+  row('the gateway approves a change of policy that the human rejects', policies.changeApproved, CLOSED, alone),
+  ...Object.entries(decisions.GATEWAY_LIES).map(([what, lie]) => row(`the gateway ${what}`, lie, CLOSED)),
 ];

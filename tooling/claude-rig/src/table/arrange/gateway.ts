@@ -1,4 +1,6 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import {
   type HostileGateway,
   jsonResponse,
@@ -6,6 +8,7 @@ import {
   type Tamperer,
   type TamperedRoute,
 } from '@airlock/testkit';
+import { DeveloperMachine } from '../../../../../apps/airlock/test/e2e/harness/site.js';
 import {
   type DeliveredEnvelope,
   onDecision,
@@ -18,7 +21,8 @@ import { type ClaudeSite, openSite } from '../../site.js';
 import { APPROVAL_SECONDS, HOPELESS_SECONDS, repair } from './daemon.js';
 import type { Arrange, Ground } from '../row.js';
 
-type Rewrite = (envelope: DeliveredEnvelope) => unknown;
+/** Makes a delivered decision into another message. */
+export type Rewrite = (envelope: DeliveredEnvelope) => unknown;
 
 /** What lies between a site and its gateway. */
 interface Between {
@@ -53,7 +57,7 @@ export async function closeTableSite(site: ClaudeSite | undefined): Promise<void
   await between.get(site)?.gateway.close();
 }
 
-function betweenOf(site: ClaudeSite): Between {
+export function betweenOf(site: ClaudeSite): Between {
   const found = between.get(site);
   if (found === undefined) throw new Error('nothing lies between this site and its gateway');
   return found;
@@ -71,98 +75,6 @@ export const gatewayDown: Arrange = async (ground) => {
   };
 };
 
-/** The human decides, and the gateway makes something else of it. */
-function delivers(rewrite: Rewrite, word: 'approve' | 'reject' = 'approve'): Arrange {
-  return ({ site }) => {
-    let wasDelivered = false;
-    const lie: Rewrite = (envelope) => {
-      wasDelivered = true;
-      return rewrite(envelope);
-    };
-    return {
-      answering: ({ request }) => {
-        betweenOf(site).lies.set(request.requestId, lie);
-        return word === 'approve' ? 'approve' : { reject: 'no' };
-      },
-      happened: () => wasDelivered,
-    };
-  };
-}
-
-const changed =
-  (members: Readonly<Record<string, unknown>>): Rewrite =>
-  (envelope) => ({
-    ...envelope,
-    body: { ...envelope.body, ...members },
-  });
-
-const without =
-  (...members: readonly string[]): Rewrite =>
-  (envelope) => ({
-    ...envelope,
-    body: Object.fromEntries(Object.entries(envelope.body).filter(([name]) => !members.includes(name))),
-  });
-
-const signedByGateway: Rewrite = (envelope) => {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const { artifactHash, decision, nonce } = envelope.body;
-  const signature = sign(null, Buffer.from(`${artifactHash}|${decision}|${nonce}`), privateKey).toString('base64url');
-  return changed({ signature })(envelope);
-};
-
-function flipped(signature: unknown): string {
-  const bytes = Buffer.from(String(signature), 'base64url');
-  bytes.writeUInt8(bytes.readUInt8(9) ^ 1, 9);
-  return bytes.toString('base64url');
-}
-
-/** Changes the canonical form of a decision. */
-const canonical =
-  (change: (harp: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>): Rewrite =>
-  (envelope) => {
-    const harp = envelope.body.harpDecision ?? {};
-    return changed({ harpDecision: { ...harp, ...change(harp) } })(envelope);
-  };
-
-/** Holds the decision back until the request is over. */
-const late: Rewrite = async (envelope) => {
-  await new Promise((resolve) => setTimeout(resolve, (APPROVAL_SECONDS + 2) * 1000));
-  return envelope;
-};
-
-const otherHash = createHash('sha256').update('other').digest('hex');
-let earlier: DeliveredEnvelope | undefined;
-
-/** A genuine decision about something else, once there was one. */
-function earlierThan(envelope: DeliveredEnvelope): DeliveredEnvelope {
-  const found = earlier ?? { ...envelope, body: { ...envelope.body, nonce: 'A'.repeat(22) } };
-  earlier = envelope;
-  return found;
-}
-
-/** What a gateway may try with a decision (table 17.1). */
-export const GATEWAY_LIES = {
-  'strips the signature': delivers(without('signature')),
-  'strips everything signed': delivers(without('signature', 'nonce', 'signerKeyId', 'harpDecision')),
-  'strips the canonical form': delivers(without('harpDecision')),
-  'signs itself': delivers(signedByGateway),
-  'flips a bit of the signature': delivers((e) => changed({ signature: flipped(e.body.signature) })(e)),
-  'flips a bit of the canonical signature': delivers(canonical(({ signature }) => ({ signature: flipped(signature) }))),
-  'moves the end of the decision': delivers(canonical(() => ({ expiresAt: '2099-01-01T00:00:00.000Z' }))),
-  'names another artifact': delivers(changed({ artifactHash: otherHash })),
-  'names another key': delivers((e) => changed({ signerKeyId: e.body.signerKeyId.replace(/.$/, 'A') })(e)),
-  'names the key in capitals': delivers((e) => changed({ signerKeyId: e.body.signerKeyId.toUpperCase() })(e)),
-  'hides an approval in the nonce': delivers((e) => changed({ nonce: `approve|${e.body.nonce}` })(e)),
-  'says allow': delivers(changed({ decision: 'allow' })),
-  'says APPROVE': delivers(changed({ decision: 'APPROVE' })),
-  'adds a member': delivers(changed({ status: 'approved' })),
-  'turns reject into approve': delivers(changed({ decision: 'approve' }), 'reject'),
-  'names another request': delivers((e) => ({ ...e, requestId: 'req-00000000-0000-4000-8000-000000000000' })),
-  'replays an earlier decision': delivers((e) => earlierThan(e)),
-  'gives the decision about another request': delivers((e) => ({ ...earlierThan(e), requestId: e.requestId })),
-  'delivers the approval when it is too late': delivers(late),
-} as const satisfies Readonly<Record<string, Arrange>>;
-
 /** Signed in as before, whatever the daemon thinks of its credentials. */
 async function signInAgain(ground: Ground): Promise<void> {
   const { site } = ground;
@@ -176,8 +88,19 @@ export const signedOut: Arrange = async (ground) => {
   return { answering: () => 'approve', restore: () => signInAgain(ground) };
 };
 
+/** A folder that was paired and unpaired again; the human approves whatever comes. */
+export const unpaired: Arrange = async ({ site, folder }) => {
+  const cwd = join(site.home, `unpaired-${basename(folder)}`);
+  mkdirSync(cwd, { mode: 0o700 });
+  const machine = new DeveloperMachine(site.airlockHome, cwd);
+  await site.site.pairing(machine, (link) => site.human.pair(link), betweenOf(site).gateway.origin);
+  const { code, stderr } = await machine.run(['unpair']);
+  if (code !== 0) throw new Error(`airlock unpair: exit ${code}\n${stderr}`);
+  return { cwd, answering: () => 'approve' };
+};
+
 /** One route is dealt with like this, whoever asks, until the request is over; `word` is what the human says. */
-function tampered(route: TamperedRoute, word: Word, tamperer: Tamperer): Arrange {
+export function tampered(route: TamperedRoute, word: Word, tamperer: Tamperer): Arrange {
   return async (ground) => {
     await repair(ground, HOPELESS_SECONDS);
     let wasUsed = false;
@@ -207,7 +130,7 @@ export const gatewayInvents: Arrange = tampered(WAIT, 'wait', (request) =>
   }),
 );
 
-const submissions = (tamperer: Tamperer): Arrange => tampered(SUBMIT, 'approve', tamperer);
+export const submissions = (tamperer: Tamperer): Arrange => tampered(SUBMIT, 'approve', tamperer);
 
 /** It answers every submission so. */
 export const gatewayAnswers = (status: number, body: unknown): Arrange => submissions(() => jsonResponse(status, body));
@@ -221,6 +144,9 @@ export const gatewayRedirects: Arrange = submissions(({ path }) => ({
   headers: { location: `http://127.0.0.1:9${path}` },
   body: '',
 }));
+
+/** Hash of nothing that anybody asks for. */
+export const otherHash: string = createHash('sha256').update('other').digest('hex');
 
 /** It hands the human another hash than that of what they are shown. */
 export const gatewayChangesHash: Arrange = submissions((request, forward) => {

@@ -60,6 +60,13 @@ export const args =
   (...words: readonly string[]): Arrange =>
   () => ({ args: words });
 
+/** Another plugin of our name, in which there is nothing. */
+export const pluginOfOurName: Arrange = ({ aside }) => {
+  const folder = join(aside, 'plugin');
+  writeJson(join(folder, '.claude-plugin', 'plugin.json'), { name: 'airlock', version: '1.0.0' });
+  return { args: ['--plugin-dir', folder] };
+};
+
 // ---- Variables that make a program say allow.
 
 const saysAllow = `printf '%s' '${verdict('allow')}'; exit 0`;
