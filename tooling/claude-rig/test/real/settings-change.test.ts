@@ -75,9 +75,8 @@ describe(rules('LOC-080', 'LOC-100')`settings that change while a session runs`,
         else writeFileSync(file, before);
         expect(refused).toBe(true);
         expect(result.ran).toEqual({ [first]: true, [next]: false });
-        expect(effects.map((each) => result.requests.filter((opened) => mentions(opened, each)).length)).toEqual([
-          1, 1,
-        ]);
+        const asked = effects.map((each) => result.requests.filter((opened) => mentions(opened, each)).length);
+        expect(asked).toEqual([1, 1]);
       });
     });
   }
