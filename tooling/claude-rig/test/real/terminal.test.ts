@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +12,7 @@ import {
   modelServer,
   type ModelServer,
   openSite,
+  type Project,
   requiresClaude,
   say,
   until,
@@ -36,10 +37,13 @@ describe('in a terminal', () => {
     await model?.close();
   });
 
-  async function open(version: ClaudeVersion, ...conversations: Conversation[]) {
+  const open = (version: ClaudeVersion, ...conversations: Conversation[]) =>
+    openIn(site.project, version, ...conversations);
+
+  async function openIn(project: Project, version: ClaudeVersion, ...conversations: Conversation[]) {
     const served = await modelServer(...conversations);
     model = served;
-    const opened = new ClaudeTerminal(site, { version, mode: 'bypass', model: served });
+    const opened = new ClaudeTerminal(site, { version, mode: 'bypass', model: served, project });
     terminal = opened;
     await opened.ready();
     await opened.sees('gates this session');
@@ -79,6 +83,21 @@ describe('in a terminal', () => {
         expect(existsSync(file(name))).toBe(false);
       });
 
+      test(rules('LOC-100')`a hook of the repository that says defer lets nothing run unasked`, async () => {
+        const name = `defer-${version}`;
+        const project = await site.otherProject(name);
+        const answered = join(site.home, `answered-${name}`);
+        defers(project, answered);
+        const { terminal, model } = await openIn(project, version, writes(name));
+        site.human.answering = (opened) =>
+          mentions(opened, name) && existsSync(answered) ? { reject: 'not this one' } : 'wait';
+        await terminal.enter(`write ${name}`);
+        await until(() => site.human.seen.some((opened) => mentions(opened, name)));
+        await terminal.sees('the file is there');
+        expect(model.results).toMatchObject([{ isError: true, text: expect.stringContaining('not this one') }]);
+        expect(existsSync(join(project.folder, name))).toBe(false);
+      });
+
       test('a command of ours is executed without the model', async () => {
         const { terminal, model } = await open(version);
         await terminal.enter('/airlock:status');
@@ -103,3 +122,12 @@ describe('in a terminal', () => {
     });
   }
 });
+
+/** Gives a project a hook of its own that defers every call, which alone lets it run; it leaves a file behind. */
+function defers({ folder }: Project, answered: string): void {
+  const verdict = { hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision: 'defer' } };
+  const command = `echo '${JSON.stringify(verdict)}'; touch '${answered}'`;
+  const hooks = { PreToolUse: [{ matcher: '*', hooks: [{ type: 'command', command }] }] };
+  mkdirSync(join(folder, '.claude'));
+  writeFileSync(join(folder, '.claude', 'settings.json'), JSON.stringify({ hooks }));
+}
