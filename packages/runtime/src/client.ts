@@ -52,6 +52,7 @@ export { FACTS_CODES, FactsError, type FactsCode } from './facts/errors.js';
 export { environmentDifferences, type EnvironmentBaseline } from './facts/environment.js';
 export { identifyCached } from './facts/identify-cached.js';
 export { type DescribedLine, describeShellLine, loginDifferences, type ShellLine } from './facts/shell-line.js';
+export { type ForeignFile, openForeign } from './files/foreign-file.js';
 export { followLinks } from './facts/targets.js';
 export {
   type Executable,

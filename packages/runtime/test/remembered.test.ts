@@ -14,6 +14,24 @@ describe('what was made of a text', () => {
     expect(made).toEqual(['a', 'none', 'b', 'a']);
   });
 
+  it.each([
+    { length: 32 * 1024, times: 1 },
+    { length: 32 * 1024 + 1, times: 2 },
+  ])(
+    'somebody asks for texts to fill the memory: of $length characters it is made $times times',
+    ({ length, times }) => {
+      const remembered = new Remembered<number>(2);
+      let made = 0;
+      for (const _ of [1, 2]) {
+        remembered.of('x'.repeat(length), () => {
+          made += 1;
+          return made;
+        });
+      }
+      expect(made).toBe(times);
+    },
+  );
+
   it('is not remembered when it could not be made', () => {
     const remembered = new Remembered<number>(2);
     const fails = () => {

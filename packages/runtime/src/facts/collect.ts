@@ -106,13 +106,9 @@ interface Words {
 
 const words = new Remembered<Words>(64);
 
-/** Longest line whose words are remembered, characters. */
-const LONGEST_REMEMBERED = 4096;
-
 function wordsOf(action: TargetedAction): Words {
   const read = () => ({ commands: simpleCommands(action), candidates: targetCandidates(action) });
-  const isShort = action.kind === 'command' && (action.commandText ?? '').length <= LONGEST_REMEMBERED;
-  return isShort ? words.of(JSON.stringify(action), read) : read();
+  return action.kind === 'command' ? words.of(JSON.stringify(action), read) : read();
 }
 
 /** Finds out everything that a pattern is pinned to. Never runs a program, never fails: what cannot be found matches no pin. */

@@ -35,6 +35,8 @@ export interface ShellLine {
 export interface DescribedLine {
   readonly action: CommandContent;
   readonly facts: ActionFacts;
+  /** {@link facts} collected anew. */
+  readonly factsNow: () => Promise<ActionFacts>;
   /** The shell as it was hashed, for a second look before the line runs (INV-18). */
   readonly shell: Executable;
 }
@@ -84,13 +86,14 @@ export async function describeShellLine(line: ShellLine): Promise<DescribedLine>
     ...(label === undefined ? {} : { label }),
     ...call,
   });
-  const facts = await collectFacts({
+  const subject = {
     action,
     cwd,
     environment: differences,
     path,
     unknownInput: line.unknownInput ?? [],
     persistentShell: line.persistentShell ?? false,
-  });
-  return { action, facts, shell };
+  };
+  const factsNow = () => collectFacts(subject);
+  return { action, facts: await factsNow(), factsNow, shell };
 }

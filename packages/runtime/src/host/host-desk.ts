@@ -17,8 +17,11 @@ export interface HostAction extends Pick<RequestBody, 'action' | 'facts' | 'labe
   readonly workspace: string;
   /** The host executes it through a layer of ours where there is one, which may be given this approval, once (LOC-147). */
   readonly handsOver?: true;
-  /** Whether what was described is still so, right before it is let through (INV-18): null, or what changed. */
-  readonly recheck: () => Promise<HostRefusal | null>;
+  /**
+   * Whether what was described is still so, right before it is let through (INV-18): null, or what changed. With what lets
+   * it through; nothing for a human.
+   */
+  readonly recheck: (basis?: Basis | null) => Promise<HostRefusal | null>;
 }
 
 /** One layer of a host (a hook, a module) that reports a tool call and waits for its verdict (LOC-145). */

@@ -11,7 +11,7 @@ export interface Use extends Pick<HostAction, 'recheck' | 'workspace'> {
 /** What changed since the action was described (INV-18), as a refusal, or null. */
 export async function changed({ permit, recheck }: Use): Promise<Denial | null> {
   try {
-    const refusal = await recheck();
+    const refusal = await recheck(permit.basis);
     return refusal === null ? null : denial(permit.requestId, refusal);
   } catch (cause) {
     return thrownDenial(permit.requestId, cause);

@@ -1,11 +1,14 @@
 import { createRequire } from 'node:module';
 import type { DatabaseSync as PortableDatabase } from '@photostructure/sqlite';
 import { RuntimeError } from '../errors.js';
+import { reserveLockFile } from '../files/foreign-file.js';
 import { createSecure } from '../files/secure-file.js';
 
 /**
  * An exclusive lock that the kernel gives back when its process ends, however it ends: an EXCLUSIVE transaction on an
- * empty SQLite database. Nothing is ever written to it.
+ * empty SQLite database. Nothing is ever written to it, and no journal is on
+ * disk: this file is all that SQLite locks. It is a POSIX lock, which its process loses by closing the file anywhere else:
+ * what others name is opened by `openForeign`.
  */
 export interface Lock {
   readonly held: boolean;
@@ -37,15 +40,16 @@ function loadOpener(): OpenDatabase {
 
 /** Opens the lock file; nothing is locked yet. Throws `lock_unavailable`. */
 export function openLock(path: string, waitMs = 0): Lock {
-  let database: LockDatabase;
+  let giveBack: (() => void) | undefined;
   try {
     createSecure(path);
+    giveBack = reserveLockFile(path);
     opener ??= loadOpener();
-    database = opener(path, waitMs);
+    return new SqliteLock(path, opener(path, waitMs), giveBack);
   } catch (cause) {
+    giveBack?.();
     throw lockError(path, cause);
   }
-  return new SqliteLock(path, database);
 }
 
 function lockError(path: string, cause: unknown): RuntimeError {
@@ -57,12 +61,14 @@ function lockError(path: string, cause: unknown): RuntimeError {
 class SqliteLock implements Lock {
   readonly #path: string;
   readonly #database: LockDatabase;
+  readonly #giveBack: () => void;
   #held = false;
   #prepared = false;
 
-  constructor(path: string, database: LockDatabase) {
+  constructor(path: string, database: LockDatabase, giveBack: () => void) {
     this.#path = path;
     this.#database = database;
+    this.#giveBack = giveBack;
   }
 
   get held(): boolean {
@@ -90,5 +96,6 @@ class SqliteLock implements Lock {
   close(): void {
     this.#held = false;
     this.#database.close();
+    this.#giveBack();
   }
 }

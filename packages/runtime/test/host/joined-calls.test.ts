@@ -1,5 +1,5 @@
 import { rules } from '@airlock/conformance';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RuntimeError } from '../../src/errors.js';
 import type { CallPorts, IncidentPlace } from '../../src/host/call-ports.js';
 import type { HostCall, HostRefusal, HostVerdict } from '../../src/host/host-desk.js';
@@ -173,6 +173,23 @@ describe(rules('LOC-145')`what is one call`, () => {
   ])('%s is refused', async (_, over) => {
     expect(await verdictOf('PreToolUse', over)).toMatchObject({ permission: 'deny', isHuman: false });
     expect(scripted.all).toEqual([]);
+  });
+});
+
+describe(rules('INV-18')`what is looked at again`, () => {
+  it.each([
+    ['an approval', APPROVED, null],
+    [
+      'a pattern',
+      { verdict: 'pass', outcome: 'passed', basis: { kind: 'pattern', patternIds: ['p-1'] } },
+      { kind: 'pattern', patternIds: ['p-1'] },
+    ],
+  ] as const)('is told what lets the call through: %s', async (_, event, basis) => {
+    const recheck = vi.fn(async () => null);
+    const call = callFor(WS);
+    await layer('PreToolUse', { describe: async () => ({ ...(await call.describe()), recheck }) });
+    await decide(event as Parameters<typeof decide>[0]);
+    expect(recheck.mock.calls).toEqual([[basis]]);
   });
 });
 

@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { userInfo } from 'node:os';
 import {
+  type DescribedLine,
   describeShellLine,
   type Executable,
   type HostRefusal,
@@ -48,7 +49,8 @@ export async function describeCommand(call: ToolCall): Promise<DescribedTool> {
     facts: differences === null || before.isUnpinned ? { ...line.facts, commands: [] } : line.facts,
     ...labelOf(tool),
     handsOver: true,
-    recheck: () => shellChanged(environment, line.shell),
+    recheck: async (basis) =>
+      (await shellChanged(environment, line.shell)) ?? (basis?.kind === 'pattern' ? await pinsChanged(line) : null),
     leaves: null,
   };
 }
@@ -97,9 +99,10 @@ async function shellChanged(
 ): Promise<HostRefusal | null> {
   try {
     const now = await resolveExecutable(hostShell(environment), { path: environment['PATH'] });
-    return identity(now) === identity(before) ? null : changed(before.path, 'is another program than before');
+    const what = `the shell ${before.path} is another program than before`;
+    return identity(now) === identity(before) ? null : changed(what);
   } catch (error) {
-    return changed(before.path, `cannot be found any more (${readCoded(error).code})`);
+    return changed(`the shell ${before.path} cannot be found any more (${readCoded(error).code})`);
   }
 }
 
@@ -108,6 +111,12 @@ function identity({ path, identity: file, interpreters }: Executable): string {
   return JSON.stringify(files.map((each) => [each.path, each.identity.realPath, each.identity.sha256]));
 }
 
-function changed(path: string, what: string): HostRefusal {
-  return { code: 'program_changed', message: `the shell ${path} ${what}`, fix: 'look at what changed it' };
+/** Whether everything that a pattern was matched against is still as it was (INV-18). */
+async function pinsChanged({ facts, factsNow }: DescribedLine): Promise<HostRefusal | null> {
+  const isSame = JSON.stringify((await factsNow()).commands) === JSON.stringify(facts.commands);
+  return isSame ? null : changed('what the line runs, or what decides about that, is not what it was');
+}
+
+function changed(message: string): HostRefusal {
+  return { code: 'program_changed', message, fix: 'look at what changed it' };
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, read } from 'node:fs';
 import { normalize } from 'node:path';
-import { followLinks, type HostRefusal } from '@airlock/runtime/client';
+import { promisify } from 'node:util';
+import { followLinks, type ForeignFile, type HostRefusal, openForeign } from '@airlock/runtime/client';
 import { AdapterFailure } from '../failure.js';
 import type { ExpectedFile } from './tool-call.js';
 
@@ -39,12 +39,12 @@ export function realFile(named: unknown): string | null {
  * @throws AdapterFailure `file_unreadable`, `file_too_large`
  */
 export async function readFileAt(path: string): Promise<FileContent | null> {
-  const file = await opened(path);
+  const file = opened(path);
   if (file === null) return null;
   try {
-    const stats = await file.stat();
+    const { fd, stats } = file;
     if (!stats.isFile()) throw new AdapterFailure('file_unreadable', `${path} is not an ordinary file`);
-    const bytes = await firstBytes(file, Math.min(stats.size, MAX_FILE_BYTES) + 1);
+    const bytes = await firstBytes(fd, Math.min(Number(stats.size), MAX_FILE_BYTES) + 1);
     if (bytes.length > MAX_FILE_BYTES) {
       throw new AdapterFailure('file_too_large', `${path} has more than ${MAX_FILE_BYTES} bytes`, {
         fix: 'change it with a command: then the command is what gets approved',
@@ -52,15 +52,13 @@ export async function readFileAt(path: string): Promise<FileContent | null> {
     }
     return { bytes, sha256: sha256(bytes) };
   } finally {
-    await file.close();
+    closeSync(file.fd);
   }
 }
 
-type OpenFile = Awaited<ReturnType<typeof open>>;
-
-async function opened(path: string): Promise<OpenFile | null> {
+function opened(path: string): ForeignFile | null {
   try {
-    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return openForeign(path);
   } catch (cause) {
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'error';
     if (errno === 'ENOENT') return null;
@@ -68,12 +66,14 @@ async function opened(path: string): Promise<OpenFile | null> {
   }
 }
 
+const readPiece = promisify(read);
+
 /** At most so many bytes; a file that grew meanwhile is longer than expected and read no further. */
-async function firstBytes(file: OpenFile, limit: number): Promise<Uint8Array> {
+async function firstBytes(fd: number, limit: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(limit);
   let length = 0;
   while (length < limit) {
-    const { bytesRead } = await file.read(bytes, length, limit - length, length);
+    const { bytesRead } = await readPiece(fd, bytes, length, limit - length, length);
     if (bytesRead === 0) break;
     length += bytesRead;
   }

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
 import { describe, expect, it, test } from 'vitest';
@@ -97,6 +97,24 @@ describe(rules('ART-130')`the shell that the host takes`, () => {
     for (const each of ['bash', 'zsh', 'fish']) fakeShell(folder, each);
     const { action } = await command({ command: 'ls' }, of(folder));
     expect(action['program']).toBe(join(folder, shell));
+  });
+
+  test.each([
+    { name: 'its program', change: (at: string) => writeFileSync(join(at, 'tool'), '#!/bin/sh\necho evil\n') },
+    { name: 'its interpreter', change: (at: string) => appendFileSync(join(at, 'sh'), 'x') },
+    { name: 'its configuration', change: (at: string) => writeFileSync(join(at, '.bashrc'), 'alias tool=evil\n') },
+    { name: 'which program it is', change: (at: string) => fakeShell(join(at, 'early'), 'tool') },
+  ])('what a pattern was matched against changes before the line runs: $name', async ({ change }) => {
+    const folder = scratch();
+    const sh = fakeShell(folder, 'sh');
+    writeFileSync(join(folder, 'tool'), `#!${sh}\necho good\n`, { mode: 0o755 });
+    const environment = { SHELL: '/bin/bash', HOME: folder, PATH: `${folder}/early:${folder}` };
+    const { recheck } = await command({ command: 'tool' }, environment);
+    const pattern = { kind: 'pattern' as const, patternIds: ['p-1'] };
+    expect(await recheck?.(pattern)).toBeNull();
+    change(folder);
+    expect(await recheck?.(pattern)).toMatchObject({ code: 'program_changed' });
+    expect(await recheck?.(null)).toBeNull();
   });
 
   test('a shell that changed after it was shown stops the call', async () => {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { STARTUP_FACT } from '@airlock/policy';
 import { type ConfigurationFact, parseHexSha256 } from '@airlock/protocol';
+import { type ForeignFile, openForeign } from '../../files/foreign-file.js';
 import { errnoOf } from '../errors.js';
 
 /** Facts that a policy document takes for one pattern. */
@@ -21,11 +22,19 @@ export function readText(path: string): string | null {
     if (stats?.isFile() !== true) return null;
     return stats.size > LARGEST_FILE
       ? `too large: ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`
-      : readFileSync(path, 'latin1');
+      : readOpened(openForeign(path, { followLink: true }));
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
     return errno === 'ENOENT' || errno === 'ENOTDIR' ? null : `unreadable: ${errno}`;
+  }
+}
+
+function readOpened({ fd }: ForeignFile): string {
+  try {
+    return readFileSync(fd, 'latin1');
+  } finally {
+    closeSync(fd);
   }
 }
 

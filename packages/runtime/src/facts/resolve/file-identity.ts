@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, read, readSync, realpathSync } from 'node:fs';
+import { type BigIntStats, closeSync, read, readSync, realpathSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { parseHexSha256 } from '@airlock/protocol';
+import { type ForeignFile, openForeign } from '../../files/foreign-file.js';
 import { errnoOf, FactsError } from '../errors.js';
-import { type Digest, HashedContents, HEAD_BYTES } from './hashed-content.js';
+import { type Digest, HashedContents, type ReadAt } from './hashed-content.js';
+import { LongContents } from './long-contents.js';
 
 /** A file up to this size is read in one go; a longer one piece by piece, while other work goes on. Bytes. */
 const AT_ONCE_BYTES = 8 * 1024 * 1024;
 
-const CHUNK_BYTES = 1024 * 1024;
 const SETUID = 0o4000n;
 const SETGID = 0o2000n;
 
@@ -54,27 +53,19 @@ export function sameStamp(a: FileStamp, b: FileStamp): boolean {
 }
 
 const contents = new HashedContents();
-
-/** Reads a file without a pause; null when it is too long for that, or longer than it said. */
-function digestAtOnce(file: number, size: bigint): Digest | null {
-  if (size > AT_ONCE_BYTES) return null;
-  return contents.digestOf(Number(size), (into, position) => readSync(file, into, 0, into.length, position));
-}
-
+const longContents = new LongContents();
 const readPiece = promisify(read);
 
-async function digestInPieces(file: number): Promise<Digest> {
-  const hash = createHash('sha256');
-  const chunk = new Uint8Array(CHUNK_BYTES);
-  let head = new Uint8Array(0);
-  for (let position = 0; ; ) {
-    const { bytesRead } = await readPiece(file, chunk, 0, CHUNK_BYTES, position);
-    if (bytesRead === 0) break;
-    if (position === 0) head = chunk.slice(0, Math.min(bytesRead, HEAD_BYTES));
-    hash.update(chunk.subarray(0, bytesRead));
-    position += bytesRead;
-  }
-  return { sha256: parseHexSha256(hash.digest('hex')), head };
+/** Reads a file to its end, without a pause unless it is too long for that, or longer than it said. */
+async function digestOf({ fd, stats }: ForeignFile): Promise<Digest> {
+  const length = Number(stats.size);
+  const readAt: ReadAt = (into, position) => readSync(fd, into, 0, into.length, position);
+  const atOnce = length > AT_ONCE_BYTES ? null : contents.digestOf(length, readAt);
+  if (atOnce !== null) return atOnce;
+  return await longContents.digestOf(length, async (into, position) => {
+    const { bytesRead } = await readPiece(fd, into, 0, into.length, position);
+    return bytesRead;
+  });
 }
 
 function setIdOf(mode: bigint): FileIdentity['setId'] {
@@ -82,21 +73,31 @@ function setIdOf(mode: bigint): FileIdentity['setId'] {
   return (mode & SETGID) !== 0n ? 'setgid' : 'none';
 }
 
+/** A file that a path leads to, opened. */
+export interface OpenedFile extends ForeignFile {
+  /** Every link resolved. */
+  readonly realPath: string;
+}
+
+/** Reads identity, head and SHA-256 from one descriptor: all of it, every time. */
+export async function readIdentity(file: OpenedFile): Promise<FileIdentity> {
+  const { realPath, stats } = file;
+  const { sha256, head } = await digestOf(file);
+  return { realPath, sha256, head, stamp: stampOf(stats), setId: setIdOf(stats.mode) };
+}
+
 /**
- * Opens a file once and reads identity, head and SHA-256 from that one descriptor: all of it, every time. A pipe that was
- * put in its place is not waited for.
+ * {@link readIdentity} of the ordinary file that a path leads to.
  *
  * @throws FactsError `program_unreadable` when what would run cannot be hashed
  */
-export async function identifyFile(path: string): Promise<FileIdentity> {
-  let file: number | undefined;
+export async function identifyFile(path: string, identify = readIdentity): Promise<FileIdentity> {
+  let file: ForeignFile | undefined;
   try {
     const realPath = realpathSync.native(path);
-    file = openSync(realPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const stats = fstatSync(file, { bigint: true });
-    if (!stats.isFile()) throw new FactsError('program_unreadable', `${realPath} is not an ordinary file`);
-    const { sha256, head } = digestAtOnce(file, stats.size) ?? (await digestInPieces(file));
-    return { realPath, sha256, head, stamp: stampOf(stats), setId: setIdOf(stats.mode) };
+    file = openForeign(realPath);
+    if (!file.stats.isFile()) throw new FactsError('program_unreadable', `${realPath} is not an ordinary file`);
+    return await identify({ realPath, ...file });
   } catch (error) {
     if (error instanceof FactsError) throw error;
     throw new FactsError('program_unreadable', `${path} cannot be read (${errnoOf(error) ?? 'error'}), so not hashed`, {
@@ -104,6 +105,6 @@ export async function identifyFile(path: string): Promise<FileIdentity> {
       fix: `make ${path} readable; what cannot be hashed is never run`,
     });
   } finally {
-    if (file !== undefined) closeSync(file);
+    if (file !== undefined) closeSync(file.fd);
   }
 }
