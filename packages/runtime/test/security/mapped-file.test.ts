@@ -47,21 +47,27 @@ describe(rules('INV-18', 'INV-34')`a program is changed through a mapping, which
     }
   });
 
-  test.each([
-    { uid: 1000, isRead: false },
-    { uid: 0, isRead: true },
-  ])('what only root can map is read once, unless by root: uid $uid', async ({ uid, isRead }) => {
+  test.each([0, 1000])('what a package installed is read once, as uid %i', async (uid) => {
     asUser(uid);
     const path = realpathSync('/bin/sh');
     const first = await identifyCached(path);
     mapped.reads = 0;
     expect(await identifyCached(path)).toEqual(first);
-    expect(mapped.reads > 0).toBe(isRead);
+    expect(mapped.reads).toBe(0);
+  });
+
+  test('what else root owns is read by root each time: root may work there', async () => {
+    asUser(0);
+    const path = '/etc/passwd';
+    await identifyCached(path);
+    mapped.reads = 0;
+    await identifyCached(path);
+    expect(mapped.reads).toBeGreaterThan(0);
   });
 });
 
 describe(rules('INV-34')`what nobody but root can write`, () => {
-  const looker = { uid: 1000, devices: [1n, 2n] };
+  const devices = [1n, 2n];
   const folder: Access = { uid: 0n, mode: 0o40755n, dev: 1n };
   const program: Access = { uid: 0n, mode: 0o100755n, dev: 2n };
   test.each([
@@ -75,8 +81,6 @@ describe(rules('INV-34')`what nobody but root can write`, () => {
     { name: 'a folder that everybody writes', all: [program, folder, { ...folder, mode: 0o41777n }], is: false },
     { name: 'a file system that somebody mounted', all: [{ ...program, dev: 3n }, folder], is: false },
   ])('$name', ({ all, is }) => {
-    expect(isRootsAlone(all, looker)).toBe(is);
-    expect(isRootsAlone(all, { ...looker, uid: 0 })).toBe(false);
-    expect(isRootsAlone(all, { ...looker, uid: -1 })).toBe(false);
+    expect(isRootsAlone(all, devices)).toBe(is);
   });
 });

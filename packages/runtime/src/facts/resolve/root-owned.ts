@@ -9,30 +9,25 @@ const OTHERS_WRITE = 0o022n;
 /** What decides who may write something. */
 export type Access = Pick<BigIntStats, 'uid' | 'mode' | 'dev'>;
 
-/** Who looks, and where what root owns was put by root: a file system that a user mounts says what that user wants. */
-interface Looker {
-  readonly uid: number;
-  /** Devices of the system. */
-  readonly devices: readonly bigint[];
-}
-
-/** Whether nobody but root can write any of these, and whoever looks is not root. */
-export function isRootsAlone(all: readonly Access[], { uid: own, devices }: Looker): boolean {
-  return (
-    own > 0 && all.every(({ uid, mode, dev }) => uid === 0n && (mode & OTHERS_WRITE) === 0n && devices.includes(dev))
-  );
+/** Whether nobody but root can write any of these, which lie on `devices`: those that no user has mounted. */
+export function isRootsAlone(all: readonly Access[], devices: readonly bigint[]): boolean {
+  return all.every(({ uid, mode, dev }) => uid === 0n && (mode & OTHERS_WRITE) === 0n && devices.includes(dev));
 }
 
 /**
  * Whether only root can change an opened file, or put another one in its place: then it has no other content without
- * another time stamp, because nobody else can map it into memory to write there.
+ * another time stamp, because nobody else can map it into memory to write there. Where root itself looks, and may work in
+ * any folder, this is said only of what packages install.
  */
 export function isRootOwned({ realPath, stats }: OpenedFile): boolean {
-  const uid = ownUid();
-  if (uid <= 0 || stats.uid !== 0n) return false;
+  if (stats.uid !== 0n || (ownUid() <= 0 && !isOfPackage(realPath))) return false;
   const devices = ['/', '/usr'].flatMap(deviceOf);
   const folders = upwards(dirname(realPath)).map((folder) => lstatSync(folder, { bigint: true }));
-  return isRootsAlone([stats, ...folders], { uid, devices });
+  return isRootsAlone([stats, ...folders], devices);
+}
+
+function isOfPackage(path: string): boolean {
+  return path.startsWith('/usr/') && !path.startsWith('/usr/local/');
 }
 
 function deviceOf(path: string): readonly bigint[] {
