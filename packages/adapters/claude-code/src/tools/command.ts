@@ -6,6 +6,7 @@ import {
   describeShellLine,
   type Executable,
   type HostRefusal,
+  identifyCached,
   loginDifferences,
   resolveExecutable,
 } from '@airlock/runtime/client';
@@ -21,6 +22,9 @@ const TYPES: Readonly<Record<string, string>> = {
   run_in_background: 'boolean',
   dangerouslyDisableSandbox: 'boolean',
 };
+
+/** What was read less than this long ago is not read again: the host itself takes longer to start the line. */
+const JUST_NOW_MS = 50;
 
 /** Bash: the line, the shell that the host will take for it, and the whole input. */
 export async function describeCommand(call: ToolCall): Promise<DescribedTool> {
@@ -42,6 +46,7 @@ export async function describeCommand(call: ToolCall): Promise<DescribedTool> {
     ...(typeof description === 'string' ? { label: description } : {}),
     call: { tool, inputJson },
   });
+  const readAt = performance.now();
   return {
     workspace: cwd,
     action: { ...line.action, environment: before.environment },
@@ -49,8 +54,10 @@ export async function describeCommand(call: ToolCall): Promise<DescribedTool> {
     facts: differences === null || before.isUnpinned ? { ...line.facts, commands: [] } : line.facts,
     ...labelOf(tool),
     handsOver: true,
-    recheck: async (basis) =>
-      (await shellChanged(environment, line.shell)) ?? (basis?.kind === 'pattern' ? await pinsChanged(line) : null),
+    recheck: async (basis) => {
+      const isPinned = basis?.kind === 'pattern' && performance.now() - readAt > JUST_NOW_MS;
+      return (await shellChanged(environment, line.shell)) ?? (isPinned ? await pinsChanged(line) : null);
+    },
     leaves: null,
   };
 }
@@ -98,7 +105,10 @@ async function shellChanged(
   before: Executable,
 ): Promise<HostRefusal | null> {
   try {
-    const now = await resolveExecutable(hostShell(environment), { path: environment['PATH'] });
+    const now = await resolveExecutable(hostShell(environment), {
+      path: environment['PATH'],
+      identify: identifyCached,
+    });
     const what = `the shell ${before.path} is another program than before`;
     return identity(now) === identity(before) ? null : changed(what);
   } catch (error) {

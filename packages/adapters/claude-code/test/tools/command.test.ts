@@ -1,7 +1,7 @@
 import { appendFileSync, chmodSync, copyFileSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rules } from '@airlock/conformance';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, onTestFinished, test, vi } from 'vitest';
 import { ScriptedDesk, send, toolEventOf } from '../support/desk.js';
 import { scratch, TERMINAL } from '../support/files.js';
 
@@ -111,6 +111,8 @@ describe(rules('ART-130')`the shell that the host takes`, () => {
     const environment = { SHELL: '/bin/bash', HOME: folder, PATH: `${folder}/early:${folder}` };
     const { recheck } = await command({ command: 'tool' }, environment);
     const pattern = { kind: 'pattern' as const, patternIds: ['p-1'] };
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 60);
+    onTestFinished(() => void vi.restoreAllMocks());
     expect(await recheck?.(pattern)).toBeNull();
     change(folder);
     expect(await recheck?.(pattern)).toMatchObject({ code: 'program_changed' });

@@ -21,10 +21,13 @@ export function isRootsAlone(all: readonly Access[], devices: readonly bigint[])
  */
 export function isRootOwned({ realPath, stats }: OpenedFile): boolean {
   if (stats.uid !== 0n || (ownUid() <= 0 && !isOfPackage(realPath))) return false;
-  const devices = ['/', '/usr'].flatMap(deviceOf);
+  systemDevices ??= ['/', '/usr'].flatMap(deviceOf);
   const folders = upwards(dirname(realPath)).map((folder) => lstatSync(folder, { bigint: true }));
-  return isRootsAlone([stats, ...folders], devices);
+  return isRootsAlone([stats, ...folders], systemDevices);
 }
+
+/** Where the system lies, which no user mounts; it stays there as long as a process runs. */
+let systemDevices: readonly bigint[] | undefined;
 
 function isOfPackage(path: string): boolean {
   return path.startsWith('/usr/') && !path.startsWith('/usr/local/');
