@@ -21,7 +21,9 @@ export function copyNativeDependencies({ app, lib, everyPlatform }: NativeCopy):
   copyPackage(sqlite, path.join(target, '@photostructure/sqlite'));
   const prebuilds = path.join(sqlite, 'prebuilds');
   const mine = `${process.platform}-${process.arch}`;
-  for (const platform of readdirSync(prebuilds).filter((name) => (everyPlatform ? !name.startsWith('win32') : name === mine))) {
+  for (const platform of readdirSync(prebuilds).filter((name) =>
+    everyPlatform ? !name.startsWith('win32') : name === mine,
+  )) {
     const to = path.join(target, '@photostructure/sqlite', 'prebuilds', platform);
     cpSync(path.join(prebuilds, platform), to, { recursive: true });
   }

@@ -96,7 +96,10 @@ for (const version of versionsUnderTest) {
         for (const name of Object.keys(files)) expect(existsSync(join(path, name)), name).toBe(true);
         const bindings = Object.keys(files).filter((name) => name.includes('/@photostructure/sqlite/prebuilds/'));
         for (const system of ['linux-x64', 'linux-arm64', 'darwin-arm64'])
-          expect(bindings.some((name) => name.includes(`/${system}/`)), system).toBe(true);
+          expect(
+            bindings.some((name) => name.includes(`/${system}/`)),
+            system,
+          ).toBe(true);
         expect(bindings.filter((name) => name.includes('/win32-'))).toEqual([]);
         for (const name of ['hooks.json', 'place.txt', 'place.mjs']) {
           const text = readFileSync(join(path, 'hooks', name), 'utf8');
