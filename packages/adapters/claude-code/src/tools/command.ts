@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
   dangerouslyDisableSandbox: 'boolean',
 };
 
-/** What was read less than this long ago is not read again: the host itself takes longer to start the line. */
+/** What was read less than this long ago is not read again: whoever is as fast can also change it after the last look. */
 const JUST_NOW_MS = 50;
 
 /** Bash: the line, the shell that the host will take for it, and the whole input. */
